@@ -1,0 +1,76 @@
+package carryall.hypervisor;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/// What can fail in the world around a virtual machine.
+public abstract sealed class HypervisorException extends IOException {
+    HypervisorException(String message, Optional<Throwable> cause) {
+        super(message, cause.orElse(null));
+    }
+
+    /// A program that is needed is not installed.
+    public static final class ProgramMissing extends HypervisorException {
+        private final String program;
+
+        public ProgramMissing(String program) {
+            super("the program " + program + " was not found on this host", Optional.empty());
+            this.program = program;
+        }
+
+        /// The program's file name, such as `qemu-system-x86_64`.
+        public String program() {
+            return program;
+        }
+    }
+
+    /// The host does not let a jail be made; nothing was started.
+    public static final class JailForbidden extends HypervisorException {
+        public JailForbidden(String found) {
+            super("no jail could be made on this host: " + found, Optional.empty());
+        }
+    }
+
+    /// QEMU ended before it answered; its last words are in the message.
+    public static final class QemuFailed extends HypervisorException {
+        public QemuFailed(int exitCode, String lastWords) {
+            super("QEMU ended with code " + exitCode + ": " + lastWords, Optional.empty());
+        }
+    }
+
+    /// QEMU refused a command.
+    public static final class CommandRefused extends HypervisorException {
+        private final String command;
+
+        public CommandRefused(String command, String description) {
+            super("QEMU refused " + command + ": " + description, Optional.empty());
+            this.command = command;
+        }
+
+        /// The QMP or agent command.
+        public String command() {
+            return command;
+        }
+    }
+
+    /// QEMU or the guest's agent did not answer in time, closed the line, or sent what is no
+    /// answer.
+    public static final class NoAnswer extends HypervisorException {
+        public NoAnswer(String asked, Duration waited) {
+            super("no answer to " + asked + " within " + waited, Optional.empty());
+        }
+
+        public NoAnswer(String asked, Throwable cause) {
+            super("no answer to " + asked + ": " + cause.getMessage(), Optional.of(cause));
+        }
+    }
+
+    /// A file that belongs to the machine cannot be used.
+    public static final class FileUnusable extends HypervisorException {
+        public FileUnusable(Path file, Throwable cause) {
+            super(file + " cannot be used: " + cause.getMessage(), Optional.of(cause));
+        }
+    }
+}

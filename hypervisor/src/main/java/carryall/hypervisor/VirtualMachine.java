@@ -1,0 +1,45 @@
+package carryall.hypervisor;
+
+import java.util.List;
+import java.util.UUID;
+
+/// The whole hardware of one virtual machine, and what may be reached from it.
+///
+/// @param name 1 to 64 of `[a-z0-9-]`; for people who look at processes
+/// @param id the machine's own identity, seen by the guest as its SMBIOS UUID
+/// @param memory 4 MiB to 1 TiB, whole mebibytes
+/// @param cpus 1 to 64
+/// @param disks in the guest's order; the first is the system disk; 1 to 4
+public record VirtualMachine(
+        String name,
+        UUID id,
+        Profile profile,
+        Firmware firmware,
+        Accelerator accelerator,
+        ByteSize memory,
+        int cpus,
+        List<Disk> disks,
+        Boot boot,
+        MacAddress mac,
+        Network network) {
+    public VirtualMachine {
+        disks = List.copyOf(disks);
+        if (!name.matches("[a-z0-9-]{1,64}")) {
+            throw new IllegalArgumentException("name: " + name);
+        }
+        if (memory.compareTo(ByteSize.mebibytes(4)) < 0
+                || memory.compareTo(ByteSize.mebibytes(1 << 20)) > 0
+                || memory.bytes() % (1 << 20) != 0) {
+            throw new IllegalArgumentException("memory: " + memory);
+        }
+        if (cpus < 1 || cpus > 64) {
+            throw new IllegalArgumentException("cpus: " + cpus);
+        }
+        if (disks.isEmpty() || disks.size() > 4) {
+            throw new IllegalArgumentException("disks: " + disks.size());
+        }
+        if (firmware == Firmware.UEFI && profile == Profile.CLASSIC) {
+            throw new IllegalArgumentException("profile classic has no UEFI");
+        }
+    }
+}

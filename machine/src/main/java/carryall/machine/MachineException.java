@@ -1,0 +1,106 @@
+package carryall.machine;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/// What can fail with a user's machines.
+public abstract sealed class MachineException extends IOException {
+    MachineException(String message) {
+        super(message);
+    }
+
+    MachineException(String message, Throwable cause) {
+        super(message, cause);
+    }
+
+    /// No machine of that name.
+    public static final class MachineMissing extends MachineException {
+        public MachineMissing(MachineName name) {
+            super("there is no machine " + name);
+        }
+    }
+
+    /// The name is taken by another machine.
+    public static final class NameInUse extends MachineException {
+        private final MachineName name;
+
+        public NameInUse(MachineName name) {
+            super("the name " + name + " is in use");
+            this.name = name;
+        }
+
+        public MachineName name() {
+            return name;
+        }
+    }
+
+    /// The verb needs a stopped machine, or another verb is at work on it.
+    public static final class MachineBusy extends MachineException {
+        private final MachineName name;
+
+        public MachineBusy(MachineName name, String holder) {
+            super(name + " is in use by " + holder);
+            this.name = name;
+        }
+
+        public MachineName name() {
+            return name;
+        }
+    }
+
+    /// The verb needs a running machine.
+    public static final class MachineNotRunning extends MachineException {
+        private final MachineName name;
+
+        public MachineNotRunning(MachineName name) {
+            super(name + " is not running");
+            this.name = name;
+        }
+
+        public MachineName name() {
+            return name;
+        }
+    }
+
+    /// A file in the machine's folder is not what it should be; the disks were not touched.
+    public static final class MachineDamaged extends MachineException {
+        private final Path file;
+
+        public MachineDamaged(Path file, String found) {
+            super(file + " is damaged: " + found);
+            this.file = file;
+        }
+
+        public Path file() {
+            return file;
+        }
+    }
+
+    /// It did not come up; what the keeper said is in the message.
+    public static final class StartFailed extends MachineException {
+        public StartFailed(MachineName name, String said) {
+            super(name + " did not start: " + said);
+        }
+    }
+
+    /// The host has too little space for what was asked.
+    public static final class DiskFull extends MachineException {
+        public DiskFull(Path directory, IOException cause) {
+            super("no space is left for " + directory, cause);
+        }
+    }
+
+    /// The state directory could not be read or written.
+    public static final class StateUnusable extends MachineException {
+        public StateUnusable(Path path, IOException cause) {
+            super(path + " cannot be used: " + cause.getMessage(), cause);
+        }
+    }
+
+    /// The keeper did not answer, or answered what is no answer.
+    public static final class KeeperSilent extends MachineException {
+        public KeeperSilent(MachineName name, String asked) {
+            super("the keeper of " + name + " did not answer to " + asked);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package carryall.machine;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/// What a machine does at this moment.
+public sealed interface MachineStatus {
+    /// No keeper holds it.
+    ///
+    /// @param lastRun how the last run ended, if there was one
+    record Stopped(Optional<LastRun> lastRun) implements MachineStatus {}
+
+    /// A keeper holds it, but QEMU is not up yet, or the keeper does not answer.
+    record Starting(long keeperPid) implements MachineStatus {}
+
+    /// The guest runs.
+    ///
+    /// @param accelerator with the reason, for people
+    record Running(long keeperPid, long qemuPid, Instant since, String accelerator)
+            implements MachineStatus {}
+
+    /// The guest is held because the host could not do a disk request; nothing is lost.
+    record Paused(long keeperPid, long qemuPid, Instant since, String reason)
+            implements MachineStatus {}
+
+    /// How a run ended.
+    ///
+    /// @param ended empty if nobody was left to write it down (the keeper was killed)
+    record LastRun(Instant started, Optional<Instant> ended, Outcome outcome, String reason) {}
+
+    enum Outcome {
+        /// The guest shut down, by itself or asked.
+        SHUT_DOWN,
+        /// The user insisted.
+        FORCED,
+        /// QEMU ended on its own.
+        QEMU_DIED,
+        /// The keeper was killed; QEMU went with it.
+        KEEPER_DIED,
+        /// It never came up.
+        NEVER_STARTED
+    }
+}
