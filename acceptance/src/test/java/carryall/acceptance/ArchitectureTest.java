@@ -1,0 +1,57 @@
+package carryall.acceptance;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/// What ARCHITECTURE.md and CONTRIBUTING.md say of the shape of the code.
+@AnalyzeClasses(packages = "carryall", importOptions = ImportOption.DoNotIncludeTests.class)
+final class ArchitectureTest {
+    @ArchTest
+    static final ArchRule eachModuleUsesOnlyEarlierOnes =
+            layeredArchitecture()
+                    .consideringOnlyDependenciesInLayers()
+                    .layer("hypervisor")
+                    .definedBy("carryall.hypervisor..")
+                    .layer("appliance")
+                    .definedBy("carryall.appliance..")
+                    .layer("machine")
+                    .definedBy("carryall.machine..")
+                    .layer("recipe")
+                    .definedBy("carryall.recipe..")
+                    .layer("cli")
+                    .definedBy("carryall.cli..")
+                    .whereLayer("cli")
+                    .mayNotBeAccessedByAnyLayer()
+                    .whereLayer("recipe")
+                    .mayOnlyBeAccessedByLayers("cli")
+                    .whereLayer("machine")
+                    .mayOnlyBeAccessedByLayers("recipe", "cli")
+                    .whereLayer("appliance")
+                    .mayOnlyBeAccessedByLayers("machine", "recipe", "cli");
+
+    @ArchTest
+    static final ArchRule noCycles = slices().matching("carryall.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule namesAreWordsOfTheWorld =
+            noClasses()
+                    .should()
+                    .haveNameMatching(
+                            ".*(Manager|Utils?|Helper|Impl|Abstract|Common|Misc|Constants)");
+
+    @ArchTest
+    static final ArchRule onlyTheCommandLinePrints =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("carryall.cli..")
+                    .should()
+                    .accessField(System.class, "out")
+                    .orShould()
+                    .accessField(System.class, "err");
+}
