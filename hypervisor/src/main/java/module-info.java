@@ -11,6 +11,7 @@
 module carryall.hypervisor {
     requires static transitive org.jspecify;
     requires io.avaje.jsonb;
+    requires io.avaje.json;
 
     exports carryall.hypervisor;
 }

@@ -1,17 +1,34 @@
 package carryall.hypervisor;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// The wall around foreign code: own user, mounts, processes and network, an empty root with only
-/// what was granted, no new privileges, and limits.
+/// what was granted, no new privileges, and limits. Made by bubblewrap, setpriv and prlimit.
 ///
-/// @param files single files that can be seen inside, under the same absolute path as on the host
+/// For an ordinary user the wall is a user namespace in which no further one can be made. For root
+/// it is the dedicated [JailUser], without any capability.
+///
+/// @param files single files that can be seen inside, under the same absolute path as on the host;
+///   when root grants writing, the file becomes the jail user's
 /// @param directory the one directory in which the program may make files and sockets, seen inside
 ///   under its own path; made by the caller, mode 0700
 /// @param network what can be reached from inside
 /// @param limits upper bounds
 record Jail(List<Grant> files, Path directory, Network network, Limits limits) {
+    /// What every dynamically linked program and QEMU read; nothing of a user's.
+    private static final List<String> SYSTEM =
+            List.of(
+                    "/usr/lib",
+                    "/usr/lib64",
+                    "/etc/ld.so.cache",
+                    "/usr/share/qemu",
+                    "/usr/share/seabios",
+                    "/usr/share/OVMF",
+                    "/usr/lib/ipxe");
+
     Jail {
         files = List.copyOf(files);
     }
@@ -21,7 +38,9 @@ record Jail(List<Grant> files, Path directory, Network network, Limits limits) {
 
     enum Access {
         READ,
-        WRITE
+        WRITE,
+        /// A device node of the host, such as `/dev/kvm`.
+        DEVICE
     }
 
     /// Upper bounds of what the program may use.
@@ -35,11 +54,68 @@ record Jail(List<Grant> files, Path directory, Network network, Limits limits) {
     ///
     /// @param program absolute path and arguments; the program and the libraries of the system can
     ///   be read inside
-    /// @return the process; standard error is a pipe that the caller drains, standard output is
-    ///   empty
+    /// @return the process; the caller drains its standard error, standard output is empty
     /// @throws HypervisorException.JailForbidden if this host does not allow it
     /// @throws HypervisorException.ProgramMissing if a tool of the jail is not installed
     JailedProcess start(List<String> program) throws HypervisorException {
-        throw new UnsupportedOperationException("jail " + program);
+        if (network == Network.INTERNET) {
+            throw new HypervisorException.JailForbidden(
+                    "a way out to the internet alone cannot be made yet");
+        }
+        Optional<JailUser> user = JailUser.dedicated();
+        if (user.isPresent()) {
+            user.get().own(directory);
+            for (Grant grant : files) {
+                if (grant.access() == Access.WRITE) {
+                    user.get().own(grant.file());
+                }
+            }
+        }
+        return BubblewrapProcess.start(commandLine(user, program), program.getFirst());
+    }
+
+    private List<String> commandLine(Optional<JailUser> user, List<String> program)
+            throws HypervisorException {
+        String setpriv = Programs.find("setpriv").toString();
+        String prlimit = Programs.find("prlimit").toString();
+        List<String> line = new ArrayList<>();
+        line.add(Programs.find("bwrap").toString());
+        line.addAll(List.of("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"));
+        line.addAll(List.of("--unshare-cgroup-try", "--hostname", "machine"));
+        line.addAll(List.of("--die-with-parent", "--new-session", "--clearenv"));
+        if (user.isEmpty()) {
+            line.addAll(List.of("--unshare-user", "--disable-userns", "--cap-drop", "ALL"));
+        }
+        for (String path : SYSTEM) {
+            line.addAll(List.of("--ro-bind-try", path, path));
+        }
+        line.addAll(List.of("--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64"));
+        for (String path : List.of(setpriv, prlimit, program.getFirst())) {
+            line.addAll(List.of("--ro-bind", path, path));
+        }
+        line.addAll(List.of("--dev", "/dev", "--bind", directory.toString(), directory.toString()));
+        for (Grant grant : files) {
+            String path = grant.file().toString();
+            line.add(
+                    switch (grant.access()) {
+                        case READ -> "--ro-bind";
+                        case WRITE -> "--bind";
+                        case DEVICE -> "--dev-bind";
+                    });
+            line.addAll(List.of(path, path));
+        }
+        line.addAll(List.of("--remount-ro", "/", "--chdir", "/", "--info-fd", "1", "--"));
+        line.addAll(List.of(setpriv, "--no-new-privs"));
+        if (user.isPresent()) {
+            line.addAll(List.of("--reuid=" + user.get().uid(), "--regid=" + user.get().gid()));
+            line.addAll(List.of("--clear-groups", "--inh-caps=-all", "--bounding-set=-all"));
+        }
+        line.addAll(List.of("--", prlimit, "--core=0", "--nofile=1024"));
+        line.add("--as=" + limits.addressSpace().bytes());
+        line.add("--fsize=" + limits.fileSize().bytes());
+        line.add("--nproc=" + limits.processes());
+        line.add("--");
+        line.addAll(program);
+        return line;
     }
 }

@@ -1,0 +1,178 @@
+package carryall.hypervisor;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The words that start QEMU for a [VirtualMachine]. The devices, their order and their addresses
+/// depend on profile, firmware and disks alone, so that a saved state fits later.
+record QemuCommand(VirtualMachine machine, Path directory) {
+    static final String PROGRAM = "qemu-system-x86_64";
+    private static final int FREE_PORTS = 4;
+
+    Path socket(String name) {
+        return directory.resolve(name + ".sock");
+    }
+
+    List<String> words(Path program) {
+        List<String> words = new ArrayList<>();
+        words.add(program.toString());
+        words.addAll(List.of("-nodefaults", "-no-user-config", "-S", "-display", "none"));
+        words.addAll(List.of("-name", machine.name(), "-uuid", machine.id().toString()));
+        words.addAll(List.of("-machine", machine.profile().machineType() + ",vmport=off,usb=off"));
+        words.addAll(
+                List.of(
+                        "-accel",
+                        switch (machine.accelerator()) {
+                            case KVM -> "kvm";
+                            case TCG -> "tcg,thread=multi,tb-size=256";
+                        }));
+        words.addAll(List.of("-cpu", machine.profile().cpuModel()));
+        words.addAll(List.of("-smp", Integer.toString(machine.cpus())));
+        words.addAll(List.of("-m", machine.memory().inMebibytes() + "M"));
+        words.addAll(List.of("-rtc", "base=utc"));
+        words.addAll(
+                List.of(
+                        "-sandbox",
+                        "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"));
+        words.addAll(List.of("-qmp", listening("qmp")));
+        words.addAll(List.of("-vnc", "unix:" + escaped(socket("vnc")) + ",audiodev=sound"));
+        words.addAll(List.of("-audiodev", "none,id=sound"));
+        words.addAll(List.of("-chardev", "socket,id=serial,path=" + quietly("serial")));
+        words.addAll(List.of("-serial", "chardev:serial"));
+        words.addAll(List.of("-netdev", "user,id=network,restrict=" + restricted()));
+        switch (machine.profile()) {
+            case MODERN -> modern(words);
+            case CLASSIC -> classic(words);
+        }
+        switch (machine.boot()) {
+            case Boot.Disk() -> words.addAll(List.of("-boot", "order=c"));
+            case Boot.Kernel(Path kernel, Path initrd, String commandLine) ->
+                    words.addAll(
+                            List.of(
+                                    "-kernel",
+                                    kernel.toString(),
+                                    "-initrd",
+                                    initrd.toString(),
+                                    "-append",
+                                    commandLine));
+        }
+        return words;
+    }
+
+    private void modern(List<String> words) {
+        for (int i = 0; i < machine.disks().size(); i++) {
+            Disk disk = machine.disks().get(i);
+            block(words, disk);
+            device(
+                    words,
+                    "virtio-blk-pci,drive=%s,id=disk-%s,serial=%s,addr=0x%x,%s"
+                            .formatted(node(disk), disk.serial(), disk.serial(), 16 + i, errors()));
+        }
+        device(words, "virtio-vga,id=screen,xres=1280,yres=800,addr=0x2");
+        device(words, "virtio-keyboard-pci,addr=0x3");
+        device(words, "virtio-tablet-pci,addr=0x4");
+        device(words, "virtio-net-pci,netdev=network,mac=" + machine.mac() + ",romfile=,addr=0x5");
+        device(words, "virtio-rng-pci,addr=0x6");
+        device(words, "virtio-serial-pci,id=channels,addr=0x7");
+        words.addAll(List.of("-chardev", "socket,id=agent,path=" + quietly("agent")));
+        device(words, "virtserialport,bus=channels.0,chardev=agent,name=org.qemu.guest_agent.0");
+        device(words, "vmgenid,id=generation,guid=auto");
+        for (int port = 0; port < FREE_PORTS; port++) {
+            device(
+                    words,
+                    "pcie-root-port,id=free%d,chassis=%d,addr=0x%x"
+                            .formatted(port, port + 1, 24 + port));
+        }
+    }
+
+    private void classic(List<String> words) {
+        for (int i = 0; i < machine.disks().size(); i++) {
+            Disk disk = machine.disks().get(i);
+            block(words, disk);
+            device(
+                    words,
+                    "ide-hd,drive=%s,id=disk-%s,serial=%s,bus=ide.%d,unit=%d,%s"
+                            .formatted(
+                                    node(disk),
+                                    disk.serial(),
+                                    disk.serial(),
+                                    i / 2,
+                                    i % 2,
+                                    errors()));
+        }
+        device(words, "cirrus-vga,id=screen,addr=0x2");
+        device(words, "sb16,audiodev=sound");
+        device(words, "pcnet,netdev=network,mac=" + machine.mac() + ",romfile=,addr=0x5");
+    }
+
+    private static void device(List<String> words, String device) {
+        words.addAll(List.of("-device", device));
+    }
+
+    private static String errors() {
+        return "werror=stop,rerror=stop";
+    }
+
+    private static String node(Disk disk) {
+        return "node-" + disk.serial();
+    }
+
+    /// A disk's block nodes. Formats are stated, and a layer's base is named here, so that QEMU
+    /// opens nothing because an image says so.
+    private static void block(List<String> words, Disk disk) {
+        String file = "file-" + disk.serial();
+        words.addAll(
+                List.of(
+                        "-blockdev",
+                        "driver=file,node-name="
+                                + file
+                                + ",discard=unmap,filename="
+                                + escaped(disk.file())));
+        String top =
+                switch (disk.format()) {
+                    case RAW -> "driver=raw,discard=unmap,file=" + file;
+                    case QCOW2 -> "driver=qcow2,discard=unmap,file=" + file + backing(words, disk);
+                };
+        words.addAll(List.of("-blockdev", top + ",node-name=" + node(disk)));
+    }
+
+    private static String backing(List<String> words, Disk disk) {
+        if (disk.base().isEmpty()) {
+            return "";
+        }
+        String base = "base-" + disk.serial();
+        words.addAll(
+                List.of(
+                        "-blockdev",
+                        "driver=file,read-only=on,node-name=file-"
+                                + base
+                                + ",filename="
+                                + escaped(disk.base().get())));
+        words.addAll(
+                List.of(
+                        "-blockdev",
+                        "driver=raw,read-only=on,node-name=" + base + ",file=file-" + base));
+        return ",backing=" + base;
+    }
+
+    private String restricted() {
+        return switch (machine.network()) {
+            case NONE -> "on";
+            case INTERNET -> "off";
+        };
+    }
+
+    private String listening(String name) {
+        return "unix:" + escaped(socket(name)) + ",server=on,wait=off";
+    }
+
+    private String quietly(String name) {
+        return escaped(socket(name)) + ",server=on,wait=off";
+    }
+
+    /// QEMU's options end at a comma unless it is doubled.
+    private static String escaped(Path path) {
+        return path.toString().replace(",", ",,");
+    }
+}
