@@ -11,6 +11,7 @@ module carryall.appliance {
     requires static transitive org.jspecify;
     requires transitive carryall.hypervisor;
     requires io.avaje.jsonb;
+    requires io.avaje.json;
 
     exports carryall.appliance;
 }

@@ -1,12 +1,28 @@
 package carryall.appliance;
 
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// The appliances on this host: a directory with one folder for each, named by digest. The folders
 /// never change once they are there. Safe for many processes.
 public final class Appliances {
+    private static final String DESCRIPTION = "appliance.json";
+    private static final int LARGEST_DESCRIPTION = 1 << 20;
+
     private final Path directory;
 
     /// Over a directory, which need not be there yet.
@@ -18,7 +34,36 @@ public final class Appliances {
 
     /// All that are here, newest first; a damaged one is left out here and reported by [#find].
     public List<InstalledAppliance> list() throws ApplianceException {
-        throw new UnsupportedOperationException("" + directory);
+        List<Path> folders = new ArrayList<>();
+        if (Files.isDirectory(directory)) {
+            try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+                for (Path folder : entries) {
+                    if (folder.getFileName().toString().matches("[0-9a-f]{64}")) {
+                        folders.add(folder);
+                    }
+                }
+            } catch (IOException failure) {
+                throw new ApplianceException.StoreUnusable(directory, failure);
+            }
+        }
+        folders.sort(Comparator.comparing(Appliances::added).reversed());
+        List<InstalledAppliance> appliances = new ArrayList<>();
+        for (Path folder : folders) {
+            try {
+                appliances.add(find(new Digest("sha256:" + folder.getFileName())));
+            } catch (ApplianceException.ApplianceDamaged reportedByFind) {
+                // Whoever asks for it by its digest is told.
+            }
+        }
+        return appliances;
+    }
+
+    private static FileTime added(Path folder) {
+        try {
+            return Files.getLastModifiedTime(folder);
+        } catch (IOException gone) {
+            return FileTime.fromMillis(0);
+        }
     }
 
     /// The one that a digest names.
@@ -26,35 +71,139 @@ public final class Appliances {
     /// @throws ApplianceException.ApplianceMissing if it is not here
     /// @throws ApplianceException.ApplianceDamaged if its description is not what `id` names
     public InstalledAppliance find(Digest id) throws ApplianceException {
-        throw new UnsupportedOperationException("" + id);
+        Path folder = directory.resolve(id.hex());
+        Path file = folder.resolve(DESCRIPTION);
+        try {
+            if (!Files.exists(file)) {
+                throw new ApplianceException.ApplianceMissing(id.text());
+            }
+            if (Files.size(file) > LARGEST_DESCRIPTION) {
+                throw new ApplianceException.ApplianceDamaged(file, "it is over 1 MiB");
+            }
+            byte[] bytes = Files.readAllBytes(file);
+            if (!Digest.of(bytes).equals(id)) {
+                throw new ApplianceException.ApplianceDamaged(file, "its digest is another");
+            }
+            Appliance description = ApplianceText.parse(new String(bytes, StandardCharsets.UTF_8));
+            return new InstalledAppliance(id, description, folder);
+        } catch (IllegalArgumentException wrong) {
+            throw new ApplianceException.ApplianceDamaged(file, wrong);
+        } catch (ApplianceException ours) {
+            throw ours;
+        } catch (IOException failure) {
+            throw new ApplianceException.StoreUnusable(folder, failure);
+        }
     }
 
     /// The newest one of a name, and of a version if one is given.
     public Optional<InstalledAppliance> newest(ApplianceName name, Optional<String> version)
             throws ApplianceException {
-        throw new UnsupportedOperationException(name + " " + version);
+        return list().stream()
+                .filter(appliance -> appliance.description().name().equals(name))
+                .filter(appliance ->
+                        version.isEmpty()
+                                || version.get().equals(appliance.description().version()))
+                .findFirst();
     }
 
     /// The one that was built from these very inputs.
     public Optional<InstalledAppliance> builtFrom(Digest recipe) throws ApplianceException {
-        throw new UnsupportedOperationException("" + recipe);
+        return list().stream()
+                .filter(appliance -> appliance.description().recipe().equals(recipe))
+                .findFirst();
     }
 
     /// A new empty folder beside the others, to build in; the caller removes it or [#add]s it.
     /// Folders that a killed build left are removed here.
-    public Path newFolder() throws ApplianceException {
-        throw new UnsupportedOperationException();
+    public BuildFolder newFolder() throws ApplianceException {
+        try {
+            Files.createDirectories(directory);
+            removeLeftovers();
+            Path folder = Files.createTempDirectory(directory, "build-");
+            FileChannel lock =
+                    FileChannel.open(
+                            lockOf(folder),
+                            StandardOpenOption.CREATE_NEW,
+                            StandardOpenOption.WRITE);
+            lock.lock();
+            return new BuildFolder(folder, lock);
+        } catch (IOException failure) {
+            throw new ApplianceException.StoreUnusable(directory, failure);
+        }
+    }
+
+    private static Path lockOf(Path folder) {
+        return folder.resolveSibling(folder.getFileName() + ".lock");
+    }
+
+    private void removeLeftovers() throws IOException {
+        try (DirectoryStream<Path> locks = Files.newDirectoryStream(directory, "build-*.lock")) {
+            for (Path lock : locks) {
+                try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
+                        FileLock held = channel.tryLock()) {
+                    if (held != null) {
+                        String name = lock.getFileName().toString();
+                        BuildFolder.remove(
+                                directory.resolve(name.substring(0, name.lastIndexOf('.'))));
+                        Files.deleteIfExists(lock);
+                    }
+                } catch (java.nio.channels.OverlappingFileLockException ofThisProcess) {
+                    // A build of this very process.
+                }
+            }
+        }
     }
 
     /// Takes a folder from [#newFolder] that holds every part as the description says: writes the
     /// description, flushes all to disk, makes the files read-only, and moves the folder to its
     /// place.
-    public InstalledAppliance add(Path folder, Appliance description) throws ApplianceException {
-        throw new UnsupportedOperationException(folder + " " + description);
+    public InstalledAppliance add(BuildFolder folder, Appliance description)
+            throws ApplianceException {
+        byte[] text = ApplianceText.write(description).getBytes(StandardCharsets.UTF_8);
+        Digest id = Digest.of(text);
+        Path place = directory.resolve(id.hex());
+        try {
+            Files.write(folder.path().resolve(DESCRIPTION), text);
+            try (Stream<Path> files = Files.list(folder.path())) {
+                for (Path file : files.toList()) {
+                    flush(file);
+                    Files.setPosixFilePermissions(
+                            file, PosixFilePermissions.fromString("r--r--r--"));
+                }
+            }
+            if (Files.exists(place)) {
+                folder.close();
+            } else {
+                Files.move(folder.path(), place, StandardCopyOption.ATOMIC_MOVE);
+                flush(directory);
+            }
+            return find(id);
+        } catch (ApplianceException ours) {
+            throw ours;
+        } catch (IOException failure) {
+            throw new ApplianceException.StoreUnusable(place, failure);
+        }
+    }
+
+    private static void flush(Path path) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
     }
 
     /// Reads every part again and compares it with its digest.
     public void verify(InstalledAppliance appliance) throws ApplianceException {
-        throw new UnsupportedOperationException("" + appliance);
+        for (var part : appliance.description().parts().entrySet()) {
+            Path file = appliance.file(part.getKey());
+            try {
+                if (!Digest.of(file).equals(part.getValue().digest())) {
+                    throw new ApplianceException.ApplianceDamaged(file, "its digest is another");
+                }
+            } catch (ApplianceException ours) {
+                throw ours;
+            } catch (IOException failure) {
+                throw new ApplianceException.StoreUnusable(file, failure);
+            }
+        }
     }
 }
