@@ -103,4 +103,18 @@ public abstract sealed class MachineException extends IOException {
             super("the keeper of " + name + " did not answer to " + asked);
         }
     }
+
+    /// The keeper could not do what it was asked.
+    public static final class Refused extends MachineException {
+        public Refused(MachineName name, String asked, String reason) {
+            super(name + " could not do " + asked + ": " + reason);
+        }
+    }
+
+    /// The program that starts keepers is not known, or a tool for disks failed.
+    public static final class ToolFailed extends MachineException {
+        public ToolFailed(String tool, String found) {
+            super(tool + " failed: " + found);
+        }
+    }
 }

@@ -11,7 +11,7 @@ public sealed interface MachineStatus {
     record Stopped(Optional<LastRun> lastRun) implements MachineStatus {}
 
     /// A keeper holds it, but QEMU is not up yet, or the keeper does not answer.
-    record Starting(long keeperPid) implements MachineStatus {}
+    record Starting() implements MachineStatus {}
 
     /// The guest runs.
     ///

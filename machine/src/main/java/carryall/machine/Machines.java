@@ -1,17 +1,33 @@
 package carryall.machine;
 
+import carryall.appliance.Appliance;
 import carryall.appliance.Appliances;
 import carryall.appliance.InstalledAppliance;
+import carryall.hypervisor.MacAddress;
 import carryall.hypervisor.Network;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Consumer;
 
-/// The machines of one user: the state directory. Safe for many processes: each change of a machine
-/// holds its lock, and a keeper holds the lock as long as it lives.
+/// The machines of one user: the state directory. Safe for many processes: a keeper holds its
+/// machine's lock as long as it lives, and so does a verb that changes a machine.
 public final class Machines {
+    private static final Duration GLANCE = Duration.ofSeconds(2);
+    private static final Duration START = Duration.ofSeconds(60);
+
     private final Path home;
 
     /// Over a state directory, which need not be there yet.
@@ -19,22 +35,63 @@ public final class Machines {
     /// @param home the state directory (`~/.local/share/carryall`); made when first needed, mode
     ///   0700
     public Machines(Path home) {
-        this.home = home;
+        this.home = home.toAbsolutePath();
     }
 
     /// The state directory that `CARRYALL_HOME`, `XDG_DATA_HOME` and `HOME` name, in this order.
     public static Path homeOfUser() {
-        throw new UnsupportedOperationException();
+        String own = System.getenv("CARRYALL_HOME");
+        if (own != null && !own.isEmpty()) {
+            return Path.of(own);
+        }
+        String data = System.getenv("XDG_DATA_HOME");
+        return data != null && data.startsWith("/")
+                ? Path.of(data, "carryall")
+                : Path.of(System.getProperty("user.home"), ".local", "share", "carryall");
+    }
+
+    /// The state directory itself.
+    public Path home() {
+        return home;
     }
 
     /// The appliances on this host.
     public Appliances appliances() {
-        throw new UnsupportedOperationException("" + home);
+        return new Appliances(home.resolve("appliances"));
     }
 
     /// All machines in the order of their names. A damaged one is listed with what is wrong.
     public List<Listed> list() throws MachineException {
-        throw new UnsupportedOperationException();
+        List<MachineName> names = new ArrayList<>();
+        Path all = home.resolve("machines");
+        if (Files.isDirectory(all)) {
+            try (DirectoryStream<Path> folders = Files.newDirectoryStream(all)) {
+                for (Path folder : folders) {
+                    String name = folder.getFileName().toString();
+                    if (name.matches("[a-z0-9][a-z0-9-]{0,63}")) {
+                        names.add(new MachineName(name));
+                    }
+                }
+            } catch (IOException failure) {
+                throw new MachineException.StateUnusable(all, failure);
+            }
+        }
+        names.sort(Comparator.naturalOrder());
+        List<Listed> listed = new ArrayList<>();
+        for (MachineName name : names) {
+            try {
+                listed.add(
+                        new Listed(name, Optional.of(find(name)), status(name), Optional.empty()));
+            } catch (MachineException damage) {
+                listed.add(
+                        new Listed(
+                                name,
+                                Optional.empty(),
+                                new MachineStatus.Stopped(Optional.empty()),
+                                Optional.of(damage)));
+            }
+        }
+        return listed;
     }
 
     /// A machine as a listing shows it.
@@ -46,26 +103,176 @@ public final class Machines {
             MachineStatus status,
             Optional<MachineException> damage) {}
 
+    /// The machine of a name.
+    ///
+    /// @throws MachineException.MachineMissing if there is none
+    /// @throws MachineException.MachineDamaged if its file is not what it should be
     public Machine find(MachineName name) throws MachineException {
-        throw new UnsupportedOperationException("" + name);
+        Path file = files(name).machine();
+        try {
+            if (!Files.isDirectory(folder(name))) {
+                throw new MachineException.MachineMissing(name);
+            }
+            Machine machine = MachineText.parseMachine(read(file));
+            if (!machine.name().equals(name)) {
+                throw new MachineException.MachineDamaged(file, "it names " + machine.name());
+            }
+            return machine;
+        } catch (MachineException ours) {
+            throw ours;
+        } catch (IOException failure) {
+            throw new MachineException.MachineDamaged(file, "it cannot be read");
+        } catch (RuntimeException wrong) {
+            throw new MachineException.MachineDamaged(file, String.valueOf(wrong.getMessage()));
+        }
     }
 
+    private static String read(Path file) throws IOException {
+        if (Files.size(file) > 1 << 16) {
+            throw new IllegalArgumentException("over 64 KiB long");
+        }
+        return Files.readString(file, StandardCharsets.UTF_8);
+    }
+
+    /// What a machine does at this moment.
     public MachineStatus status(MachineName name) throws MachineException {
-        throw new UnsupportedOperationException("" + name);
+        MachineFolder files = files(name);
+        // Another verb may hold the lock for the blink of an eye, only to look.
+        for (int look = 0; look < 5; look++) {
+            try {
+                Optional<MachineFolder.Lock> free = files.tryLock();
+                if (free.isPresent()) {
+                    free.get().close();
+                    return new MachineStatus.Stopped(lastRun(files));
+                }
+                return new KeeperConnection(name, runtime(name)).status(GLANCE);
+            } catch (MachineException silent) {
+                Thread.onSpinWait();
+            } catch (IOException failure) {
+                throw new MachineException.StateUnusable(files.path(), failure);
+            }
+        }
+        return new MachineStatus.Starting();
+    }
+
+    private static Optional<MachineStatus.LastRun> lastRun(MachineFolder files) {
+        try {
+            MachineStatus.LastRun run = MachineText.parseRun(read(files.run()));
+            if (run.ended().isPresent()) {
+                return Optional.of(run);
+            }
+            return Optional.of(
+                    new MachineStatus.LastRun(
+                            run.started(),
+                            Optional.empty(),
+                            MachineStatus.Outcome.KEEPER_DIED,
+                            "the keeper was killed, and QEMU with it"));
+        } catch (IOException | RuntimeException neverRunOrUnreadable) {
+            return Optional.empty();
+        }
     }
 
     /// Makes a machine of an appliance: its folder, an empty scratch, a personal disk from the
     /// template. Nothing is left behind if it fails.
     public Machine create(MachineName name, InstalledAppliance appliance, Network granted)
             throws MachineException {
-        throw new UnsupportedOperationException(name + " " + appliance + " " + granted);
+        Path place = folder(name);
+        Path beside = place.resolveSibling("." + name + "." + UUID.randomUUID());
+        Appliance description = appliance.description();
+        Machine machine =
+                new Machine(
+                        name,
+                        UUID.randomUUID(),
+                        appliance.id(),
+                        randomMac(),
+                        description.memory(),
+                        description.cpus(),
+                        granted,
+                        Instant.now());
+        try {
+            Files.createDirectories(place.getParent());
+            Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwx------"));
+            if (Files.exists(place)) {
+                throw new MachineException.NameInUse(name);
+            }
+            Files.createDirectory(beside);
+            MachineFolder files = new MachineFolder(beside);
+            Disks.layer(files.scratch(), appliance.file(Appliance.Part.SYSTEM));
+            if (description.parts().containsKey(Appliance.Part.PERSONAL)) {
+                Disks.copy(appliance.file(Appliance.Part.PERSONAL), files.personal());
+            }
+            MachineFolder.writeWhole(files.machine(), MachineText.write(machine));
+            Files.move(beside, place, StandardCopyOption.ATOMIC_MOVE);
+            return machine;
+        } catch (MachineException ours) {
+            throw ours;
+        } catch (IOException failure) {
+            throw new MachineException.StateUnusable(place, failure);
+        } finally {
+            removeQuietly(beside);
+        }
+    }
+
+    private static void removeQuietly(Path folder) {
+        try {
+            FileTree.remove(folder);
+        } catch (IOException leftForNextTime) {
+            // The folder's name starts with a dot: no verb takes it for a machine.
+        }
+    }
+
+    private static MacAddress randomMac() {
+        byte[] bytes = new byte[3];
+        new SecureRandom().nextBytes(bytes);
+        return new MacAddress("52:54:00:%02x:%02x:%02x".formatted(bytes[0], bytes[1], bytes[2]));
     }
 
     /// Starts a keeper of its own for the machine and waits until the guest runs.
     ///
+    /// @param launcher the command that starts a keeper when the machine's name is added
     /// @param steps told of each step in a few words
-    public void start(MachineName name, Consumer<String> steps) throws MachineException {
-        throw new UnsupportedOperationException(name + " " + steps);
+    public void start(MachineName name, List<String> launcher, Consumer<String> steps)
+            throws MachineException {
+        find(name);
+        MachineFolder files = files(name);
+        List<String> command = new ArrayList<>(List.of("setsid", "--fork"));
+        command.addAll(launcher);
+        command.add(name.text());
+        steps.accept("starting the keeper of " + name);
+        Instant asked = Instant.now();
+        try {
+            ProcessBuilder builder = new ProcessBuilder(command);
+            builder.environment().put("CARRYALL_HOME", home.toString());
+            builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
+            builder.redirectErrorStream(true);
+            builder.redirectOutput(files.keeperLog().toFile());
+            builder.start().waitFor();
+            long end = System.nanoTime() + START.toNanos();
+            while (System.nanoTime() < end) {
+                switch (status(name)) {
+                    case MachineStatus.Running _, MachineStatus.Paused _ -> {
+                        return;
+                    }
+                    case MachineStatus.Stopped(Optional<MachineStatus.LastRun> last) -> {
+                        if (last.isPresent()
+                                && last.get().ended().isPresent()
+                                && !last.get().started().isBefore(asked)) {
+                            throw new MachineException.StartFailed(name, last.get().reason());
+                        }
+                    }
+                    case MachineStatus.Starting _ -> {}
+                }
+                Thread.sleep(20);
+            }
+            throw new MachineException.StartFailed(name, "nothing heard for " + START);
+        } catch (MachineException ours) {
+            throw ours;
+        } catch (IOException failure) {
+            throw new MachineException.StateUnusable(files.keeperLog(), failure);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new MachineException.StartFailed(name, "interrupted");
+        }
     }
 
     /// Asks the guest to shut down, insists after `patience`, and returns when the keeper has
@@ -73,23 +280,67 @@ public final class Machines {
     ///
     /// @return how it ended
     public MachineStatus.LastRun stop(MachineName name, Duration patience) throws MachineException {
-        throw new UnsupportedOperationException(name + " " + patience);
+        connect(name).stop(patience);
+        long end = System.nanoTime() + patience.plusSeconds(30).toNanos();
+        while (System.nanoTime() < end) {
+            if (status(name) instanceof MachineStatus.Stopped(Optional<MachineStatus.LastRun> last)
+                    && last.isPresent()) {
+                return last.get();
+            }
+            try {
+                Thread.sleep(20);
+            } catch (InterruptedException stop) {
+                Thread.currentThread().interrupt();
+                break;
+            }
+        }
+        throw new MachineException.KeeperSilent(name, "stop");
     }
 
     /// Removes a stopped machine with its disks.
     public void remove(MachineName name) throws MachineException {
-        throw new UnsupportedOperationException("" + name);
+        Path place = folder(name);
+        if (!Files.isDirectory(place)) {
+            throw new MachineException.MachineMissing(name);
+        }
+        try {
+            Optional<MachineFolder.Lock> lock = files(name).tryLock();
+            if (lock.isEmpty()) {
+                throw new MachineException.MachineBusy(name, "its keeper");
+            }
+            try (MachineFolder.Lock _ = lock.get()) {
+                Path aside = place.resolveSibling("." + name + "." + UUID.randomUUID());
+                Files.move(place, aside, StandardCopyOption.ATOMIC_MOVE);
+                FileTree.remove(aside);
+            }
+        } catch (MachineException ours) {
+            throw ours;
+        } catch (IOException failure) {
+            throw new MachineException.StateUnusable(place, failure);
+        }
     }
 
     /// What can be asked of a running machine.
     ///
     /// @throws MachineException.MachineNotRunning if no keeper holds it
     public KeeperConnection connect(MachineName name) throws MachineException {
-        throw new UnsupportedOperationException("" + name);
+        find(name);
+        if (status(name) instanceof MachineStatus.Stopped) {
+            throw new MachineException.MachineNotRunning(name);
+        }
+        return new KeeperConnection(name, runtime(name));
     }
 
     /// The machine's folder: its disks, `machine.json`, `keeper.log`, `console.log`.
     public Path folder(MachineName name) {
         return home.resolve("machines").resolve(name.text());
+    }
+
+    MachineFolder files(MachineName name) {
+        return new MachineFolder(folder(name));
+    }
+
+    RuntimeFolder runtime(MachineName name) {
+        return RuntimeFolder.of(folder(name));
     }
 }

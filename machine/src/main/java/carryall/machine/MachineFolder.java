@@ -1,0 +1,88 @@
+package carryall.machine;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+
+/// The files of one machine.
+record MachineFolder(Path path) {
+    Path machine() {
+        return path.resolve("machine.json");
+    }
+
+    Path scratch() {
+        return path.resolve("scratch.qcow2");
+    }
+
+    Path personal() {
+        return path.resolve("personal.raw");
+    }
+
+    Path run() {
+        return path.resolve("run.json");
+    }
+
+    Path keeperLog() {
+        return path.resolve("keeper.log");
+    }
+
+    Path consoleLog() {
+        return path.resolve("console.log");
+    }
+
+    /// Takes the lock that a keeper holds as long as it lives; empty if somebody else has it.
+    Optional<Lock> tryLock() throws IOException {
+        FileChannel channel =
+                FileChannel.open(
+                        path.resolve("keeper.lock"),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.WRITE);
+        try {
+            FileLock lock = channel.tryLock();
+            if (lock != null) {
+                return Optional.of(new Lock(channel));
+            }
+        } catch (OverlappingFileLockException heldByThisProcess) {
+            // The same as held by another.
+        }
+        channel.close();
+        return Optional.empty();
+    }
+
+    /// Closing it gives the lock back, as does the end of the process.
+    record Lock(FileChannel channel) implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+    }
+
+    /// Writes a file as a whole or not at all: beside, flushed, renamed.
+    static void writeWhole(Path file, String text) throws IOException {
+        Path beside = file.resolveSibling(file.getFileName() + ".part");
+        try (FileChannel channel =
+                FileChannel.open(
+                        beside,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.TRUNCATE_EXISTING,
+                        StandardOpenOption.WRITE)) {
+            var bytes = StandardCharsets.UTF_8.encode(text);
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(true);
+        }
+        Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
+        try (FileChannel directory =
+                FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+            directory.force(true);
+        }
+    }
+}
