@@ -9,4 +9,5 @@ module carryall.cli {
     requires info.picocli;
     requires carryall.recipe;
     requires io.avaje.jsonb;
+    requires io.avaje.json;
 }
