@@ -12,7 +12,13 @@ public interface BuildListener {
 
     /// How far the step is.
     ///
-    /// @param doneBytes 0 or more
-    /// @param totalBytes empty if not known
-    void progress(long doneBytes, OptionalLong totalBytes);
+    /// @param done 0 or more
+    /// @param total empty if not known
+    void progress(Unit unit, long done, OptionalLong total);
+
+    /// What is counted.
+    enum Unit {
+        BYTES,
+        PACKAGES
+    }
 }

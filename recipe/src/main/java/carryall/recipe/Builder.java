@@ -1,14 +1,43 @@
 package carryall.recipe;
 
+import carryall.appliance.Appliance;
 import carryall.appliance.Appliances;
+import carryall.appliance.BuildFolder;
+import carryall.appliance.Digest;
 import carryall.appliance.InstalledAppliance;
+import carryall.hypervisor.ByteSize;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileStore;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 
-/// Builds appliances from recipes.
+/// Builds appliances from recipes. A build that fails or is killed leaves nothing that counts.
 public final class Builder {
+    /// Names of our own making, the same in every appliance: what is mounted is found by them.
+    static final String SYSTEM_UUID = "63617272-7961-4c6c-8000-000000000001";
+
+    static final String PERSONAL_UUID = "63617272-7961-4c6c-8000-000000000002";
+    static final String HASH_SEED = "63617272-7961-4c6c-8000-000000000003";
+
+    private static final String KERNEL_COMMAND_LINE =
+            "root=UUID=" + SYSTEM_UUID + " ro quiet console=ttyS0 mitigations=off";
+
+    /// What a Debian build takes while it lasts: packages, root, and image.
+    private static final ByteSize NEEDED_SPACE = ByteSize.mebibytes(3 << 10);
+
     private final Appliances appliances;
 
+    /// Over the appliances of this host.
+    ///
+    /// @param appliances where the result goes
     public Builder(Appliances appliances) {
         this.appliances = appliances;
     }
@@ -16,9 +45,157 @@ public final class Builder {
     /// Returns what the recipe describes; builds it unless it was built from the same inputs
     /// before.
     ///
-    /// @param recipe a `recipe.yaml` or the folder that holds it
-    /// @throws IOException one of the sealed family of this module, or of `appliance`
-    public InstalledAppliance build(Path recipe, BuildListener listener) throws IOException {
-        throw new UnsupportedOperationException(recipe + " " + listener + (appliances == null));
+    /// @throws IOException one of [RecipeException] or [carryall.appliance.ApplianceException]
+    public InstalledAppliance build(Recipe recipe, BuildListener listener) throws IOException {
+        Digest inputs = inputs(recipe);
+        Optional<InstalledAppliance> before = appliances.builtFrom(inputs);
+        if (before.isPresent()) {
+            return before.get();
+        }
+        try (BuildFolder folder = appliances.newFolder()) {
+            Path out = folder.path();
+            switch (recipe.source()) {
+                case Recipe.Source.Debian debian -> {
+                    FileStore store = Files.getFileStore(out);
+                    if (store.getUsableSpace() < NEEDED_SPACE.bytes()) {
+                        throw new RecipeException.NoSpace(out);
+                    }
+                    new DebianBuild(recipe, debian, out).run(listener);
+                }
+                case Recipe.Source.Image(Path file) -> copy(recipe, file, out, listener);
+            }
+            if (recipe.icon().orElse(null) instanceof Recipe.Icon.Beside(Path icon)) {
+                Files.copy(icon, out.resolve(Appliance.Part.ICON.fileName()));
+            }
+            checkIcon(out.resolve(Appliance.Part.ICON.fileName()));
+            return appliances.add(folder, description(recipe, inputs, out));
+        } catch (FileSystemException failure) {
+            if (String.valueOf(failure.getReason()).contains("No space left")) {
+                throw new RecipeException.NoSpace(Path.of(failure.getFile()));
+            }
+            throw failure;
+        }
+    }
+
+    /// The digest of all that decides what a build makes: the recipe's meaning, the files it names,
+    /// and our own files.
+    private static Digest inputs(Recipe recipe) throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        Recipe elsewhere =
+                new Recipe(
+                        Path.of(""),
+                        recipe.name(),
+                        recipe.version(),
+                        recipe.title(),
+                        recipe.summary(),
+                        recipe.icon(),
+                        recipe.source(),
+                        recipe.opens(),
+                        recipe.memory(),
+                        recipe.cpus(),
+                        recipe.profile(),
+                        recipe.firmware(),
+                        recipe.network(),
+                        recipe.personal());
+        all.writeBytes(elsewhere.toString().getBytes(StandardCharsets.UTF_8));
+        all.writeBytes(KERNEL_COMMAND_LINE.getBytes(StandardCharsets.UTF_8));
+        if (recipe.icon().orElse(null) instanceof Recipe.Icon.Beside(Path icon)) {
+            all.writeBytes(digestBytes(icon));
+        }
+        switch (recipe.source()) {
+            case Recipe.Source.Image(Path file) -> all.writeBytes(digestBytes(file));
+            case Recipe.Source.Debian _ -> {
+                all.writeBytes(GuestFiles.bytes(GuestFiles.BUILD_SCRIPT));
+                for (String name : GuestFiles.OVERLAY) {
+                    all.writeBytes(GuestFiles.bytes("guest/" + name));
+                }
+            }
+        }
+        return Digest.of(all.toByteArray());
+    }
+
+    private static byte[] digestBytes(Path file) throws IOException {
+        return Digest.of(file).text().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void copy(Recipe recipe, Path image, Path out, BuildListener listener)
+            throws IOException {
+        listener.step(1, recipe.personal().isPresent() ? 2 : 1, "copying the disk image");
+        Path system = out.resolve(Appliance.Part.SYSTEM.fileName());
+        Tools.run(
+                system,
+                List.of(
+                        Tools.find("cp"),
+                        "--sparse=always",
+                        "--reflink=auto",
+                        "--no-preserve=mode",
+                        image.toString(),
+                        system.toString()));
+        listener.progress(
+                BuildListener.Unit.BYTES, Files.size(system), OptionalLong.of(Files.size(system)));
+        if (recipe.personal().isPresent()) {
+            listener.step(2, 2, "making the personal disk");
+            Path personal = out.resolve(Appliance.Part.PERSONAL.fileName());
+            Tools.run(
+                    personal,
+                    List.of(
+                            Tools.find("mke2fs"),
+                            "-q",
+                            "-t",
+                            "ext4",
+                            "-m",
+                            "0",
+                            "-L",
+                            "personal",
+                            "-U",
+                            PERSONAL_UUID,
+                            "-E",
+                            "hash_seed=" + HASH_SEED,
+                            personal.toString(),
+                            recipe.personal().get().bytes() / 1024 + "k"));
+        }
+    }
+
+    private static void checkIcon(Path icon) throws IOException {
+        if (Files.exists(icon)) {
+            byte[] start;
+            try (var input = Files.newInputStream(icon)) {
+                start = input.readNBytes(8);
+            }
+            byte[] png = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
+            if (!java.util.Arrays.equals(start, png) || Files.size(icon) > 1 << 20) {
+                throw new RecipeException.StepFailed(
+                        "adding the icon", "it is no PNG of at most 1 MiB");
+            }
+        }
+    }
+
+    private static Appliance description(Recipe recipe, Digest inputs, Path out)
+            throws IOException {
+        Map<Appliance.Part, Appliance.Content> parts = new EnumMap<>(Appliance.Part.class);
+        for (Appliance.Part part : Appliance.Part.values()) {
+            Path file = out.resolve(part.fileName());
+            if (Files.exists(file)) {
+                parts.put(
+                        part,
+                        new Appliance.Content(new ByteSize(Files.size(file)), Digest.of(file)));
+            }
+        }
+        return new Appliance(
+                recipe.name(),
+                recipe.version(),
+                recipe.title(),
+                recipe.summary(),
+                recipe.profile(),
+                recipe.firmware(),
+                recipe.memory(),
+                recipe.cpus(),
+                recipe.network(),
+                recipe.opens(),
+                recipe.source() instanceof Recipe.Source.Debian
+                        ? Optional.of(KERNEL_COMMAND_LINE)
+                        : Optional.empty(),
+                inputs,
+                parts);
     }
 }
