@@ -78,8 +78,15 @@ public abstract sealed class MachineException extends IOException {
 
     /// It did not come up; what the keeper said is in the message.
     public static final class StartFailed extends MachineException {
+        private final MachineName name;
+
         public StartFailed(MachineName name, String said) {
             super(name + " did not start: " + said);
+            this.name = name;
+        }
+
+        public MachineName name() {
+            return name;
         }
     }
 
@@ -99,15 +106,29 @@ public abstract sealed class MachineException extends IOException {
 
     /// The keeper did not answer, or answered what is no answer.
     public static final class KeeperSilent extends MachineException {
+        private final MachineName name;
+
         public KeeperSilent(MachineName name, String asked) {
             super("the keeper of " + name + " did not answer to " + asked);
+            this.name = name;
+        }
+
+        public MachineName name() {
+            return name;
         }
     }
 
     /// The keeper could not do what it was asked.
     public static final class Refused extends MachineException {
+        private final MachineName name;
+
         public Refused(MachineName name, String asked, String reason) {
             super(name + " could not do " + asked + ": " + reason);
+            this.name = name;
+        }
+
+        public MachineName name() {
+            return name;
         }
     }
 

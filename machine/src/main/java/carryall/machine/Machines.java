@@ -80,28 +80,22 @@ public final class Machines {
         List<Listed> listed = new ArrayList<>();
         for (MachineName name : names) {
             try {
-                listed.add(
-                        new Listed(name, Optional.of(find(name)), status(name), Optional.empty()));
+                listed.add(new Listed.Whole(find(name), status(name)));
             } catch (MachineException damage) {
-                listed.add(
-                        new Listed(
-                                name,
-                                Optional.empty(),
-                                new MachineStatus.Stopped(Optional.empty()),
-                                Optional.of(damage)));
+                listed.add(new Listed.Damaged(name, damage));
             }
         }
         return listed;
     }
 
     /// A machine as a listing shows it.
-    ///
-    /// @param machine empty if its file is damaged
-    public record Listed(
-            MachineName name,
-            Optional<Machine> machine,
-            MachineStatus status,
-            Optional<MachineException> damage) {}
+    public sealed interface Listed {
+        /// One that can be read.
+        record Whole(Machine machine, MachineStatus status) implements Listed {}
+
+        /// One whose files are not what they should be.
+        record Damaged(MachineName name, MachineException damage) implements Listed {}
+    }
 
     /// The machine of a name.
     ///
@@ -297,22 +291,49 @@ public final class Machines {
         throw new MachineException.KeeperSilent(name, "stop");
     }
 
+    /// Changes what a stopped machine may reach.
+    public Machine grant(MachineName name, Network network) throws MachineException {
+        MachineFolder files = files(name);
+        Machine before = find(name);
+        try (MachineFolder.Lock _ = changing(name)) {
+            Machine after =
+                    new Machine(
+                            before.name(),
+                            before.id(),
+                            before.appliance(),
+                            before.mac(),
+                            before.memory(),
+                            before.cpus(),
+                            network,
+                            before.created());
+            MachineFolder.writeWhole(files.machine(), MachineText.write(after));
+            return after;
+        } catch (MachineException ours) {
+            throw ours;
+        } catch (IOException failure) {
+            throw new MachineException.StateUnusable(files.machine(), failure);
+        }
+    }
+
+    /// Holds a stopped machine while a verb changes it.
+    private MachineFolder.Lock changing(MachineName name) throws IOException {
+        Optional<MachineFolder.Lock> lock = files(name).tryLock();
+        if (lock.isEmpty()) {
+            throw new MachineException.MachineBusy(name, "its keeper");
+        }
+        return lock.get();
+    }
+
     /// Removes a stopped machine with its disks.
     public void remove(MachineName name) throws MachineException {
         Path place = folder(name);
         if (!Files.isDirectory(place)) {
             throw new MachineException.MachineMissing(name);
         }
-        try {
-            Optional<MachineFolder.Lock> lock = files(name).tryLock();
-            if (lock.isEmpty()) {
-                throw new MachineException.MachineBusy(name, "its keeper");
-            }
-            try (MachineFolder.Lock _ = lock.get()) {
-                Path aside = place.resolveSibling("." + name + "." + UUID.randomUUID());
-                Files.move(place, aside, StandardCopyOption.ATOMIC_MOVE);
-                FileTree.remove(aside);
-            }
+        try (MachineFolder.Lock _ = changing(name)) {
+            Path aside = place.resolveSibling("." + name + "." + UUID.randomUUID());
+            Files.move(place, aside, StandardCopyOption.ATOMIC_MOVE);
+            FileTree.remove(aside);
         } catch (MachineException ours) {
             throw ours;
         } catch (IOException failure) {

@@ -1,0 +1,27 @@
+package carryall.cli;
+
+import carryall.machine.Machines;
+import java.util.List;
+import java.util.Map;
+import picocli.AutoComplete;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/// Prints what a shell needs to complete our words.
+@Command(
+        name = "completion",
+        description = "Print completion for bash and zsh: `source <(carryall completion)`.")
+final class CompletionVerb implements Verb {
+    @Mixin private Format format = new Format();
+
+    @Override
+    public int run(Machines machines, Terminal terminal) {
+        String script = AutoComplete.bash("carryall", Verbs.commandLine(List.of()));
+        if (format.isJson()) {
+            terminal.json(Map.of("shell", "bash", "script", script));
+        } else {
+            terminal.output().print(script);
+        }
+        return Exit.DONE;
+    }
+}

@@ -1,0 +1,28 @@
+package carryall.cli;
+
+import carryall.machine.Keeper;
+import carryall.machine.MachineName;
+import carryall.machine.MachineStatus;
+import carryall.machine.Machines;
+import java.io.IOException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/// Is the keeper of one machine, until the machine ends.
+@Command(name = "keep", hidden = true, description = "Keep one machine; `run` starts this.")
+final class KeepVerb implements Verb {
+    @Parameters(paramLabel = "NAME", converter = NameParameter.class)
+    private MachineName name = Verbs.UNNAMED;
+
+    @Override
+    public int run(Machines machines, Terminal terminal) throws IOException {
+        return code(Keeper.keep(machines, name, terminal.output()));
+    }
+
+    static int code(MachineStatus.LastRun run) {
+        return switch (run.outcome()) {
+            case SHUT_DOWN, FORCED -> Exit.DONE;
+            case QEMU_DIED, KEEPER_DIED, NEVER_STARTED -> Exit.GUEST;
+        };
+    }
+}

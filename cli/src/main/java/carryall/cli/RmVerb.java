@@ -1,0 +1,61 @@
+package carryall.cli;
+
+import carryall.machine.MachineException;
+import carryall.machine.MachineName;
+import carryall.machine.MachineStatus;
+import carryall.machine.Machines;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// Removes a machine with its disks.
+@Command(name = "rm", description = "Remove a stopped machine with its disks.")
+final class RmVerb implements Verb {
+    @Mixin private Format format = new Format();
+
+    @Parameters(paramLabel = "NAME", converter = NameParameter.class)
+    private MachineName name = Verbs.UNNAMED;
+
+    @Option(names = "--yes", description = "Do not ask.")
+    private boolean sure;
+
+    @Override
+    public int run(Machines machines, Terminal terminal) throws IOException {
+        if (!Files.isDirectory(machines.folder(name))) {
+            throw new MachineException.MachineMissing(name);
+        }
+        if (!(machines.status(name) instanceof MachineStatus.Stopped)) {
+            throw new MachineException.MachineBusy(name, "its keeper");
+        }
+        if (!sure) {
+            if (!terminal.isWatched()) {
+                terminal.error(
+                        "removing " + name + " deletes its personal disk, which needs a yes",
+                        "say it with `--yes`");
+                return Exit.USAGE;
+            }
+            terminal.over("Delete " + name + " and the data on its personal disk? [y/N] ");
+            String answer =
+                    new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))
+                            .readLine();
+            if (answer == null || !answer.strip().equalsIgnoreCase("y")) {
+                terminal.note("Nothing was removed.");
+                return Exit.DONE;
+            }
+        }
+        machines.remove(name);
+        if (format.isJson()) {
+            terminal.json(Map.of("name", name.text(), "removed", true));
+        } else {
+            terminal.line(name + " is removed.");
+        }
+        return Exit.DONE;
+    }
+}

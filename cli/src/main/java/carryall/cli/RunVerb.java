@@ -1,0 +1,189 @@
+package carryall.cli;
+
+import carryall.appliance.ApplianceException;
+import carryall.appliance.ApplianceName;
+import carryall.appliance.InstalledAppliance;
+import carryall.hypervisor.Network;
+import carryall.machine.Keeper;
+import carryall.machine.Machine;
+import carryall.machine.MachineException;
+import carryall.machine.MachineName;
+import carryall.machine.MachineStatus;
+import carryall.machine.Machines;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// Opens a machine.
+@Command(
+        name = "run",
+        description = "Open a machine: build its appliance and make it first, if need be.")
+final class RunVerb implements Verb {
+    private static final Duration APP_PATIENCE = Duration.ofMinutes(10);
+
+    @Mixin private Format format = new Format();
+
+    @Parameters(
+            paramLabel = "WHAT",
+            description = "A recipe's folder, a built appliance's name, or a machine's name.")
+    private String what = "";
+
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            converter = NameParameter.class,
+            description = "What to call the machine. Default: as the appliance.")
+    private @Nullable MachineName name;
+
+    @Option(
+            names = "--network",
+            paramLabel = "none|internet",
+            description =
+                    "What the machine may reach: nothing, or public addresses. Default: none.")
+    private @Nullable Network network;
+
+    @Option(
+            names = "--foreground",
+            description = "Be the machine's keeper, until it ends; Ctrl-C shuts it down.")
+    private boolean foreground;
+
+    @Option(
+            names = "--detach",
+            description = "Return once the guest runs; do not wait for the app nor show it.")
+    private boolean detach;
+
+    @Override
+    public int run(Machines machines, Terminal terminal) throws IOException {
+        Machine machine = machine(machines, terminal);
+        if (foreground) {
+            return KeepVerb.code(Keeper.keep(machines, machine.name(), terminal.output()));
+        }
+        if (machines.status(machine.name()) instanceof MachineStatus.Stopped) {
+            machines.start(machine.name(), Launcher.keeper(), terminal::note);
+        } else {
+            terminal.note(machine.name() + " is running already.");
+        }
+        sayAccelerator(machines, terminal, machine.name());
+        boolean hasApp =
+                machines.appliances()
+                        .find(machine.appliance())
+                        .description()
+                        .kernelCommandLine()
+                        .isPresent();
+        if (!detach) {
+            if (hasApp) {
+                AppWait.until(machines, machine.name(), terminal, APP_PATIENCE);
+            }
+            if (!format.isJson()) {
+                show(machines, terminal, machine.name());
+            }
+        }
+        if (format.isJson()) {
+            terminal.json(
+                    MachineReport.of(machines, machine, machines.status(machine.name())).object());
+        }
+        return Exit.DONE;
+    }
+
+    /// The machine that `WHAT` and `--name` mean; made if it is not there.
+    private Machine machine(Machines machines, Terminal terminal) throws IOException {
+        boolean isPath = what.contains("/") && Files.exists(Path.of(what));
+        if (isPath || Files.isRegularFile(Path.of(what)) || isRecipeFolder()) {
+            return of(machines, terminal, BuildVerb.build(machines, terminal, Path.of(what)));
+        }
+        if (what.startsWith(".") || what.startsWith("/") || what.endsWith(".yaml")) {
+            throw new carryall.recipe.RecipeException.RecipeMissing(Path.of(what));
+        }
+        if (name == null && what.matches("[a-z0-9][a-z0-9-]{0,63}")) {
+            MachineName known = new MachineName(what);
+            if (Files.isDirectory(machines.folder(known))) {
+                return granted(machines, machines.find(known));
+            }
+        }
+        Optional<InstalledAppliance> built = Optional.empty();
+        try {
+            built = machines.appliances().newest(ApplianceName.parse(what), Optional.empty());
+        } catch (IllegalArgumentException noName) {
+            // Then it is missing in any case.
+        }
+        if (built.isEmpty()) {
+            throw new ApplianceException.ApplianceMissing(what);
+        }
+        return of(machines, terminal, built.get());
+    }
+
+    private boolean isRecipeFolder() {
+        return Files.isRegularFile(Path.of(what).resolve("recipe.yaml"));
+    }
+
+    private Machine of(Machines machines, Terminal terminal, InstalledAppliance appliance)
+            throws IOException {
+        var description = appliance.description();
+        MachineName wanted = name != null ? name : new MachineName(description.name().app());
+        if (!Files.isDirectory(machines.folder(wanted))) {
+            if (network == Network.INTERNET && description.network() == Network.NONE) {
+                terminal.note(description.name() + " did not ask for the network; you grant it.");
+            }
+            if (network == null && description.network() == Network.INTERNET) {
+                terminal.note(
+                        description.name()
+                                + " asks for the network: grant it with `--network internet`.");
+            }
+            return machines.create(wanted, appliance, network == null ? Network.NONE : network);
+        }
+        Machine machine = machines.find(wanted);
+        if (!machine.appliance().equals(appliance.id())) {
+            InstalledAppliance pinned = machines.appliances().find(machine.appliance());
+            if (!pinned.description().name().equals(description.name())) {
+                throw new MachineException.NameInUse(wanted);
+            }
+            terminal.note(
+                    wanted
+                            + " stays with the "
+                            + description.name()
+                            + " it was made from ("
+                            + pinned.description().version()
+                            + "); open the new build as another machine with `--name`.");
+        }
+        return granted(machines, machine);
+    }
+
+    private Machine granted(Machines machines, Machine machine) throws MachineException {
+        return network == null || network == machine.network()
+                ? machine
+                : machines.grant(machine.name(), network);
+    }
+
+    private static void sayAccelerator(Machines machines, Terminal terminal, MachineName name)
+            throws MachineException {
+        if (machines.status(name) instanceof MachineStatus.Running running) {
+            terminal.note(name + " runs with " + running.accelerator());
+        }
+    }
+
+    private static void show(Machines machines, Terminal terminal, MachineName name)
+            throws IOException {
+        Optional<Viewer> viewer = Viewer.find();
+        if (viewer.isPresent()) {
+            terminal.note("Showing " + name + " with " + viewer.get().program() + ".");
+            viewer.get().open(machines.connect(name).vncSocket(), name.text());
+            return;
+        }
+        terminal.line(
+                (Viewer.hasDisplay() ? "No VNC viewer is installed" : "There is no display here")
+                        + ". To look: "
+                        + "carryall screenshot "
+                        + name
+                        + " "
+                        + name.text().toLowerCase(Locale.ROOT)
+                        + ".png");
+    }
+}

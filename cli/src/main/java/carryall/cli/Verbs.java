@@ -1,0 +1,97 @@
+package carryall.cli;
+
+import carryall.machine.MachineName;
+import carryall.machine.Machines;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.Supplier;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+
+/// All verbs, and what happens from the words typed to the exit code.
+final class Verbs {
+    /// Stands in a verb's field until the words are read.
+    static final MachineName UNNAMED = new MachineName("unnamed");
+
+    private record Named(String name, Supplier<Verb> verb) {}
+
+    private static final List<Named> ALL =
+            List.of(
+                    new Named("run", RunVerb::new),
+                    new Named("ls", LsVerb::new),
+                    new Named("show", ShowVerb::new),
+                    new Named("view", ViewVerb::new),
+                    new Named("screenshot", ScreenshotVerb::new),
+                    new Named("press", PressVerb::new),
+                    new Named("console", ConsoleVerb::new),
+                    new Named("logs", LogsVerb::new),
+                    new Named("stop", StopVerb::new),
+                    new Named("rm", RmVerb::new),
+                    new Named("build", BuildVerb::new),
+                    new Named("doctor", DoctorVerb::new),
+                    new Named("completion", CompletionVerb::new),
+                    new Named("keep", KeepVerb::new),
+                    new Named("warm-up", WarmUpVerb::new));
+
+    private final Machines machines;
+    private final Terminal terminal;
+
+    Verbs(Machines machines, Terminal terminal) {
+        this.machines = machines;
+        this.terminal = terminal;
+    }
+
+    @Command(
+            name = "carryall",
+            description = "Applications as machines.",
+            version = "carryall 0.1.0",
+            mixinStandardHelpOptions = true,
+            synopsisSubcommandLabel = "VERB",
+            commandListHeading = "%nVerbs:%n",
+            footer = {
+                "",
+                "`carryall VERB --help` says more of each. To begin:",
+                "  carryall run examples/librecad"
+            })
+    static final class Root {}
+
+    /// The command line with all verbs, or with the one that was typed: fewer start faster.
+    static CommandLine commandLine(List<String> words) {
+        CommandLine line = new CommandLine(new Root());
+        boolean known = !words.isEmpty() && ALL.stream().anyMatch(v -> v.name.equals(words.get(0)));
+        for (Named each : ALL) {
+            if (!known || each.name.equals(words.get(0))) {
+                CommandLine verb = new CommandLine(each.verb.get());
+                verb.getCommandSpec().usageMessage().width(80).footer(ExitCodes.lines());
+                line.addSubcommand(each.name, verb);
+            }
+        }
+        return line.setUsageHelpWidth(80).setCaseInsensitiveEnumValuesAllowed(true);
+    }
+
+    int run(List<String> words) {
+        CommandLine line = commandLine(words).setOut(terminal.writer());
+        try {
+            CommandLine.ParseResult parsed = line.parseArgs(words.toArray(String[]::new));
+            if (CommandLine.printHelpIfRequested(parsed)) {
+                return Exit.DONE;
+            }
+            if (!parsed.hasSubcommand()) {
+                line.usage(terminal.errors(), Ansi.OFF);
+                return Exit.USAGE;
+            }
+            Verb verb = (Verb) parsed.subcommand().commandSpec().userObject();
+            return verb.run(machines, terminal);
+        } catch (CommandLine.ParameterException wrong) {
+            terminal.error(
+                    String.valueOf(wrong.getMessage()),
+                    "see `" + wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help`");
+            return Exit.USAGE;
+        } catch (IOException failure) {
+            Advice advice = Advice.on(failure);
+            terminal.error(String.valueOf(failure.getMessage()), advice.nextStep());
+            return advice.exitCode();
+        }
+    }
+}
