@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /// The wall around foreign code: own user, mounts, processes and network, an empty root with only
 /// what was granted, no new privileges, and limits. Made by bubblewrap, setpriv and prlimit.
@@ -86,6 +88,9 @@ record Jail(List<Grant> files, Path directory, Network network, Limits limits) {
         if (user.isEmpty()) {
             line.addAll(List.of("--unshare-user", "--disable-userns", "--cap-drop", "ALL"));
         }
+        for (Path folder : folders(List.of(setpriv, prlimit, program.getFirst()))) {
+            line.addAll(List.of("--dir", folder.toString()));
+        }
         for (String path : SYSTEM) {
             line.addAll(List.of("--ro-bind-try", path, path));
         }
@@ -117,5 +122,24 @@ record Jail(List<Grant> files, Path directory, Network network, Limits limits) {
         line.add("--");
         line.addAll(program);
         return line;
+    }
+
+    /// The folders above all that is seen inside, from the root down. Bubblewrap would make them
+    /// for root alone, and the jail user could not pass through.
+    private SortedSet<Path> folders(List<String> programs) {
+        SortedSet<Path> folders = new TreeSet<>();
+        SYSTEM.forEach(path -> addAbove(Path.of(path), folders));
+        programs.forEach(path -> addAbove(Path.of(path), folders));
+        files.forEach(grant -> addAbove(grant.file(), folders));
+        addAbove(directory, folders);
+        return folders;
+    }
+
+    private static void addAbove(Path path, SortedSet<Path> folders) {
+        for (Path above = path.getParent();
+                above != null && above.getNameCount() > 0;
+                above = above.getParent()) {
+            folders.add(above);
+        }
     }
 }
