@@ -16,7 +16,7 @@ import java.util.Map;
 final class DebianBuild {
     /// Written into every image, so that a build depends on its inputs alone; all times in an image
     /// are at most this one (2025-01-01).
-    private static final Map<String, String> FIXED =
+    static final Map<String, String> FIXED =
             Map.of(
                     "SOURCE_DATE_EPOCH", "1735689600",
                     "SYSTEM_UUID", Builder.SYSTEM_UUID,
