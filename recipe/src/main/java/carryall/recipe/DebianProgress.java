@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 
 /// Follows what a Debian build prints: how far it is, and if it fails, why.
 final class DebianProgress {
-    private static final int STEPS = 5;
+    private static final int STEPS = Stage.values().length;
     private static final Pattern NEEDED =
             Pattern.compile("Need to get ([0-9.,]+) ([kMG]?)B(?:/.*)? of archives.*");
     private static final Pattern FETCHED =
@@ -23,7 +23,7 @@ final class DebianProgress {
             Pattern.compile("E: The repository '\\S+ \\S+ Release' does not have a Release file.*");
     private static final Pattern UNREACHABLE =
             Pattern.compile(
-                    ".*(Temporary failure resolving|Could not resolve|Could not connect"
+                    "E: .*(Temporary failure resolving|Could not resolve|Could not connect"
                             + "|Unable to connect|Network is unreachable|Connection timed out"
                             + "|Connection failed|Cannot initiate the connection).*");
 
@@ -40,12 +40,15 @@ final class DebianProgress {
     private RecipeException.@org.jspecify.annotations.Nullable NoSpace noSpace;
     private @org.jspecify.annotations.Nullable RecipeException known;
 
+    /// In this order; apt runs once for the base system and once for all else.
     private enum Stage {
         LISTS(1, "fetching Debian's lists of packages"),
-        FETCH(2, "fetching packages"),
-        UNPACK(3, "installing packages"),
-        SETTINGS(4, "adding user, session and app"),
-        DISKS(5, "making the disks");
+        FETCH_BASE(2, "fetching the base system"),
+        INSTALL_BASE(3, "installing the base system"),
+        FETCH(4, "fetching packages"),
+        INSTALL(5, "installing packages"),
+        SETTINGS(6, "adding user, session and app"),
+        DISKS(7, "making the disks");
 
         private final int number;
         private final String title;
@@ -64,6 +67,9 @@ final class DebianProgress {
 
     private void begin(Stage next) {
         stage = next;
+        fetched = 0;
+        unpacked.clear();
+        setUp.clear();
         listener.step(next.number, STEPS, next.title);
     }
 
@@ -73,49 +79,58 @@ final class DebianProgress {
             last.removeFirst();
         }
         recogniseFailure(line);
-        if (line.startsWith("step ")) {
-            switch (line.substring(5)) {
-                case "packages" -> begin(Stage.LISTS);
-                case "settings" -> begin(Stage.SETTINGS);
-                case "disks" -> begin(Stage.DISKS);
-                default -> {}
+        switch (line) {
+            case "step packages" -> begin(Stage.LISTS);
+            case "step settings" -> begin(Stage.SETTINGS);
+            case "step disks" -> begin(Stage.DISKS);
+            default -> {
+                fetching(line);
+                installing(line);
             }
-            return;
         }
+    }
+
+    private void fetching(String line) {
         Matcher install = TO_INSTALL.matcher(line);
         if (install.matches()) {
-            packages += Long.parseLong(install.group(1));
+            packages = Long.parseLong(install.group(1));
         }
         Matcher need = NEEDED.matcher(line);
         if (need.matches()) {
-            needed += bytes(need.group(1), need.group(2));
+            needed = bytes(need.group(1), need.group(2));
             if (stage == Stage.LISTS) {
+                begin(Stage.FETCH_BASE);
+            } else if (stage == Stage.INSTALL_BASE) {
                 begin(Stage.FETCH);
             }
         }
         Matcher get = FETCHED.matcher(line);
-        if (get.matches() && (stage == Stage.LISTS || stage == Stage.FETCH)) {
-            if (stage == Stage.FETCH) {
-                fetched += bytes(get.group(1), get.group(2));
-            }
+        if (get.matches() && stage.compareTo(Stage.FETCH) <= 0 && stage != Stage.INSTALL_BASE) {
+            fetched += bytes(get.group(1), get.group(2));
+            // What apt says it needs is rounded, and so is what it says of each package.
             listener.progress(
                     BuildListener.Unit.BYTES,
-                    fetched,
-                    stage == Stage.FETCH ? OptionalLong.of(needed) : OptionalLong.empty());
+                    stage == Stage.LISTS ? fetched : Math.min(fetched, needed),
+                    stage == Stage.LISTS ? OptionalLong.empty() : OptionalLong.of(needed));
         }
+    }
+
+    private void installing(String line) {
         boolean unpacks = line.startsWith("Unpacking ");
-        if (unpacks || line.startsWith("Setting up ")) {
-            if (stage != Stage.UNPACK && unpacked.size() + setUp.size() > 0) {
-                begin(Stage.UNPACK);
-            }
-            (unpacks ? unpacked : setUp).add(line.split(" ", 4)[unpacks ? 1 : 2]);
-            if (stage == Stage.UNPACK) {
-                // Half of the work of each package is unpacking, half is setting it up.
-                listener.progress(
-                        BuildListener.Unit.PACKAGES,
-                        (unpacked.size() + setUp.size()) / 2,
-                        OptionalLong.of(Math.max(packages, setUp.size())));
-            }
+        if (!unpacks && !line.startsWith("Setting up ")) {
+            return;
+        }
+        if (stage == Stage.FETCH_BASE) {
+            begin(Stage.INSTALL_BASE);
+        } else if (stage == Stage.FETCH) {
+            begin(Stage.INSTALL);
+        }
+        (unpacks ? unpacked : setUp).add(line.split(" ", 4)[unpacks ? 1 : 2]);
+        if (stage == Stage.INSTALL_BASE || stage == Stage.INSTALL) {
+            // Half of the work of each package is unpacking, half is setting it up.
+            int done = (unpacked.size() + setUp.size()) / 2;
+            listener.progress(
+                    BuildListener.Unit.PACKAGES, done, OptionalLong.of(Math.max(packages, done)));
         }
     }
 
