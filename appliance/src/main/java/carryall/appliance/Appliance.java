@@ -4,6 +4,8 @@ import carryall.hypervisor.ByteSize;
 import carryall.hypervisor.Firmware;
 import carryall.hypervisor.Network;
 import carryall.hypervisor.Profile;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +20,7 @@ import java.util.Optional;
 /// @param fileTypes MIME types that the app opens
 /// @param kernelCommandLine present if the appliance boots its own [Part#KERNEL]
 /// @param recipe the digest of what it was built from, so that nothing is built twice
-/// @param parts its files; [Part#SYSTEM] always
+/// @param parts its files in the order of [Part]; [Part#SYSTEM] always
 public record Appliance(
         ApplianceName name,
         String version,
@@ -35,13 +37,13 @@ public record Appliance(
         Map<Part, Content> parts) {
     public Appliance {
         fileTypes = List.copyOf(fileTypes);
-        parts = Map.copyOf(parts);
         if (!version.matches("[A-Za-z0-9._+~-]{1,64}")) {
             throw new IllegalArgumentException("'" + version + "' is not a version");
         }
         if (!parts.containsKey(Part.SYSTEM)) {
             throw new IllegalArgumentException("an appliance without a system disk: " + name);
         }
+        parts = Collections.unmodifiableMap(new EnumMap<>(parts));
     }
 
     /// A file of an appliance, and what it is for.

@@ -6,9 +6,7 @@ import carryall.appliance.BuildFolder;
 import carryall.appliance.Digest;
 import carryall.appliance.InstalledAppliance;
 import carryall.hypervisor.ByteSize;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileStore;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -47,7 +45,7 @@ public final class Builder {
     ///
     /// @throws IOException one of [RecipeException] or [carryall.appliance.ApplianceException]
     public InstalledAppliance build(Recipe recipe, BuildListener listener) throws IOException {
-        Digest inputs = inputs(recipe);
+        Digest inputs = BuildInputs.digest(recipe, KERNEL_COMMAND_LINE);
         Optional<InstalledAppliance> before = appliances.builtFrom(inputs);
         if (before.isPresent()) {
             return before.get();
@@ -65,6 +63,7 @@ public final class Builder {
                 case Recipe.Source.Image(Path file) -> copy(recipe, file, out, listener);
             }
             if (recipe.icon().orElse(null) instanceof Recipe.Icon.Beside(Path icon)) {
+                checkIcon(icon);
                 Files.copy(icon, out.resolve(Appliance.Part.ICON.fileName()));
             }
             checkIcon(out.resolve(Appliance.Part.ICON.fileName()));
@@ -75,47 +74,6 @@ public final class Builder {
             }
             throw failure;
         }
-    }
-
-    /// The digest of all that decides what a build makes: the recipe's meaning, the files it names,
-    /// and our own files.
-    private static Digest inputs(Recipe recipe) throws IOException {
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
-        Recipe elsewhere =
-                new Recipe(
-                        Path.of(""),
-                        recipe.name(),
-                        recipe.version(),
-                        recipe.title(),
-                        recipe.summary(),
-                        recipe.icon(),
-                        recipe.source(),
-                        recipe.opens(),
-                        recipe.memory(),
-                        recipe.cpus(),
-                        recipe.profile(),
-                        recipe.firmware(),
-                        recipe.network(),
-                        recipe.personal());
-        all.writeBytes(elsewhere.toString().getBytes(StandardCharsets.UTF_8));
-        all.writeBytes(KERNEL_COMMAND_LINE.getBytes(StandardCharsets.UTF_8));
-        if (recipe.icon().orElse(null) instanceof Recipe.Icon.Beside(Path icon)) {
-            all.writeBytes(digestBytes(icon));
-        }
-        switch (recipe.source()) {
-            case Recipe.Source.Image(Path file) -> all.writeBytes(digestBytes(file));
-            case Recipe.Source.Debian _ -> {
-                all.writeBytes(GuestFiles.bytes(GuestFiles.BUILD_SCRIPT));
-                for (String name : GuestFiles.OVERLAY) {
-                    all.writeBytes(GuestFiles.bytes("guest/" + name));
-                }
-            }
-        }
-        return Digest.of(all.toByteArray());
-    }
-
-    private static byte[] digestBytes(Path file) throws IOException {
-        return Digest.of(file).text().getBytes(StandardCharsets.UTF_8);
     }
 
     private static void copy(Recipe recipe, Path image, Path out, BuildListener listener)

@@ -7,6 +7,8 @@ import carryall.hypervisor.Network;
 import carryall.hypervisor.Profile;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,13 +62,13 @@ public record Recipe(
         /// @param suite such as `bookworm`
         /// @param packages names of Debian packages, 1 to 500
         /// @param command a shell command line inside the guest that is the app
-        /// @param files text by absolute path inside the guest
+        /// @param files text by absolute path inside the guest, in the recipe's order
         record Debian(
                 String suite, List<String> packages, String command, Map<String, String> files)
                 implements Source {
             public Debian {
                 packages = List.copyOf(packages);
-                files = Map.copyOf(files);
+                files = Collections.unmodifiableMap(new LinkedHashMap<>(files));
             }
         }
 
