@@ -23,6 +23,12 @@ final class RecipeText {
     private static final ByteSize LARGEST_DISK = ByteSize.mebibytes(1 << 20);
     private static final ByteSize USUAL_PERSONAL = ByteSize.mebibytes(8 << 10);
 
+    /// Since Debian 12, these lead into /usr.
+    private static final String LINKED = "/(s?bin|lib(32|64|x32)?)(/.*)?";
+
+    /// What is not part of the disk, or emptied, or ours.
+    private static final String NOT_THEIRS = "/(dev|proc|sys|run|tmp|usr/lib/carryall)(/.*)?";
+
     private final Path folder;
     private final YamlMapping yaml;
 
@@ -53,7 +59,7 @@ final class RecipeText {
     private Recipe recipe() throws IOException {
         ApplianceName name = name();
         String version =
-                yaml.matching(
+                yaml.matchingAsWritten(
                         "version",
                         "[A-Za-z0-9._+~-]{1,64}",
                         "write a version such as \"2.2.0\": 1 to 64 of A-Z a-z 0-9 . _ + ~ -");
@@ -98,22 +104,26 @@ final class RecipeText {
         try {
             return ApplianceName.parse(text);
         } catch (IllegalArgumentException wrong) {
-            throw yaml.invalid("name", String.valueOf(wrong.getMessage()), remedy);
+            throw yaml.invalid("name", "'" + YamlMapping.shown(text) + "' is no name", remedy);
         }
     }
 
     private Optional<String> printable(String key, int longest) throws RecipeException {
         Optional<String> text = yaml.optionalText(key);
-        if (text.isPresent()
-                && (text.get().isBlank()
-                        || text.get().length() > longest
-                        || text.get().codePoints().anyMatch(RecipeText::isUnprintable))) {
+        if (text.isPresent() && !isPrintable(text.get(), longest)) {
             throw yaml.invalid(
                     key,
                     "empty, too long, or with unprintable characters",
                     "write 1 to " + longest + " printable characters");
         }
         return text;
+    }
+
+    private static boolean isPrintable(String text, int longest) {
+        return text.codePointCount(0, text.length()) <= longest
+                && text.codePoints()
+                        .anyMatch(c -> Character.getType(c) != Character.SPACE_SEPARATOR)
+                && text.codePoints().noneMatch(RecipeText::isUnprintable);
     }
 
     /// Controls, and what turns the direction of text around.
@@ -151,17 +161,18 @@ final class RecipeText {
                 debian.texts(
                         "packages",
                         500,
-                        "[a-z0-9][a-z0-9+.-]{1,127}",
+                        "[a-z0-9][a-z0-9+.-]{0,126}[a-z0-9+]",
                         "list names of Debian packages, such as `[librecad]`");
         debian.end();
         if (packages.isEmpty()) {
             throw yaml.invalid("debian", "no packages", "list at least one under `packages`");
         }
-        String command =
-                yaml.matching(
-                        "command",
-                        "\\P{Cntrl}{1,1000}",
-                        "write the command line, in one line, that starts the app in the guest");
+        String remedy = "write the command line, in one line, that starts the app in the guest";
+        String command = yaml.text("command", remedy);
+        if (!isPrintable(command, 1000)) {
+            throw yaml.invalid(
+                    "command", "empty, over 1000 long, or with unprintable characters", remedy);
+        }
         return new Recipe.Source.Debian(suite, packages, command, files());
     }
 
@@ -170,16 +181,41 @@ final class RecipeText {
         if (yaml.has("files")) {
             YamlMapping texts = yaml.mapping("files");
             for (String path : texts.keys()) {
-                if (!isGuestPath(path)) {
-                    throw texts.invalid(
-                            path,
-                            "not a file inside the guest",
-                            "write an absolute path without `..`, such as /etc/motd");
-                }
-                files.put(path, texts.text(path, "write the text of the file"));
+                files.put(path, guestFile(texts, path));
             }
         }
         return files;
+    }
+
+    private static String guestFile(YamlMapping texts, String path) throws RecipeException {
+        if (!isGuestPath(path)) {
+            throw texts.invalid(
+                    path,
+                    "not a file inside the guest",
+                    "write an absolute path without `..`, such as /etc/motd");
+        }
+        if (path.matches(LINKED)) {
+            throw texts.invalid(path, "a link in every Debian", "write it below /usr");
+        }
+        if (path.matches("/home/user(/.*)?")) {
+            throw texts.invalid(
+                    path,
+                    "the personal disk lies over it",
+                    "write it below /etc/skel, which every new personal disk starts with");
+        }
+        if (path.matches(NOT_THEIRS)) {
+            throw texts.invalid(path, "not kept there, or Carryall's own", "choose another folder");
+        }
+        for (String other : texts.keys()) {
+            if (other.startsWith(path + "/")) {
+                throw texts.invalid(path, "also the folder of another file", "keep one of them");
+            }
+        }
+        String text = texts.text(path, "write the text of the file");
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+            throw texts.invalid(path, "half a character", "write \\U and eight digits for it");
+        }
+        return text;
     }
 
     private static boolean isGuestPath(String path) {
@@ -230,17 +266,15 @@ final class RecipeText {
             return Optional.empty();
         }
         String remedy = "write a size from " + least + " to " + most + ", such as 768MiB";
-        try {
-            ByteSize size = ByteSize.parse(text.get());
-            if (size.compareTo(least) >= 0
-                    && size.compareTo(most) <= 0
-                    && size.bytes() % (1 << 20) == 0) {
-                return Optional.of(size);
-            }
-            throw yaml.invalid(key, "'" + text.get() + "' is out of range", remedy);
-        } catch (IllegalArgumentException wrong) {
-            throw yaml.invalid(key, String.valueOf(wrong.getMessage()), remedy);
+        String found = "'" + YamlMapping.shown(text.get()) + "' is no size or out of range";
+        if (!text.get().matches("[1-9][0-9]{0,6}[MG]iB|[1-9][0-9]{0,3}TiB")) {
+            throw yaml.invalid(key, found, remedy);
         }
+        ByteSize size = ByteSize.parse(text.get());
+        if (size.compareTo(least) < 0 || size.compareTo(most) > 0) {
+            throw yaml.invalid(key, found, remedy);
+        }
+        return Optional.of(size);
     }
 
     private Optional<ByteSize> personal(boolean debian) throws RecipeException {

@@ -9,32 +9,17 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.composer.Composer;
 import org.snakeyaml.engine.v2.exceptions.Mark;
-import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
-import org.snakeyaml.engine.v2.parser.ParserImpl;
-import org.snakeyaml.engine.v2.scanner.StreamReader;
+import org.snakeyaml.engine.v2.nodes.Tag;
 
 /// A mapping of a YAML text, read strictly: each key is asked for by kind, a key that nobody asked
 /// for is an error, and each error knows its line.
 final class YamlMapping {
-    private static final LoadSettings SETTINGS =
-            LoadSettings.builder()
-                    .setMaxAliasesForCollections(50)
-                    .setAllowDuplicateKeys(false)
-                    .setAllowRecursiveKeys(false)
-                    .setCodePointLimit(256 << 10)
-                    .setLabel("the recipe")
-                    .build();
-
     private final Path file;
     private final String prefix;
     private final int line;
@@ -56,7 +41,11 @@ final class YamlMapping {
             }
             if (entries.containsKey(key.getValue())) {
                 throw new RecipeException.RecipeInvalid(
-                        file, at, prefix + key.getValue(), "stands here twice", "keep one of them");
+                        file,
+                        at,
+                        prefix + shown(key.getValue()),
+                        "stands here twice",
+                        "keep one of them");
             }
             entries.put(key.getValue(), new Entry(tuple.getValueNode(), at));
         }
@@ -64,27 +53,11 @@ final class YamlMapping {
     }
 
     static YamlMapping parse(Path file, String text) throws RecipeException {
-        String remedy = "write the recipe as lines of `key: value`";
-        try {
-            StreamReader reader = new StreamReader(SETTINGS, text);
-            Node root =
-                    new Composer(SETTINGS, new ParserImpl(SETTINGS, reader))
-                            .getSingleNode()
-                            .orElse(null);
-            if (root instanceof MappingNode mapping) {
-                return new YamlMapping(file, "", mapping, 1);
-            }
-            throw new RecipeException.RecipeInvalid(file, 1, "", "not a mapping", remedy);
-        } catch (MarkedYamlEngineException wrong) {
-            int line = wrong.getProblemMark().map(mark -> mark.getLine() + 1).orElse(1);
-            throw new RecipeException.RecipeInvalid(
-                    file, line, "", "not YAML: " + wrong.getProblem(), remedy);
-        } catch (YamlEngineException wrong) {
-            throw new RecipeException.RecipeInvalid(
-                    file, 1, "", "not YAML: " + wrong.getMessage(), remedy);
-        } catch (StackOverflowError tooDeep) {
-            throw new RecipeException.RecipeInvalid(file, 1, "", "nested too deep", remedy);
+        if (PlainYaml.parse(file, text).orElse(null) instanceof MappingNode mapping) {
+            return new YamlMapping(file, "", mapping, 1);
         }
+        throw new RecipeException.RecipeInvalid(
+                file, 1, "", "not a mapping", "write the recipe as lines of `key: value`");
     }
 
     private static int lineOf(Node node, int otherwise) {
@@ -94,7 +67,13 @@ final class YamlMapping {
     RecipeException.RecipeInvalid invalid(String key, String found, String remedy) {
         Entry entry = entries.get(key);
         return new RecipeException.RecipeInvalid(
-                file, entry == null ? line : entry.line(), prefix + key, found, remedy);
+                file, entry == null ? line : entry.line(), prefix + shown(key), found, remedy);
+    }
+
+    /// The start of a text, for a message.
+    static String shown(String text) {
+        int end = text.offsetByCodePoints(0, Math.min(40, text.codePointCount(0, text.length())));
+        return end == text.length() ? text : text.substring(0, end) + "…";
     }
 
     boolean has(String key) {
@@ -108,7 +87,9 @@ final class YamlMapping {
     /// Text under a key that may be missing, without taking it.
     Optional<String> peek(String key) throws RecipeException {
         Entry entry = entries.get(key);
-        return entry == null ? Optional.empty() : Optional.of(scalar(key, entry.value()));
+        return entry == null
+                ? Optional.empty()
+                : Optional.of(text(key, entry.value(), entry.line()));
     }
 
     Optional<String> optionalText(String key) throws RecipeException {
@@ -125,9 +106,25 @@ final class YamlMapping {
     }
 
     String matching(String key, String pattern, String remedy) throws RecipeException {
-        String text = text(key, remedy);
+        return matched(key, text(key, remedy), pattern, remedy);
+    }
+
+    /// Like [#matching], but what YAML takes for a number is also text, just as it stands there.
+    String matchingAsWritten(String key, String pattern, String remedy) throws RecipeException {
+        Entry entry = entries.get(key);
+        boolean isNumber =
+                entry != null
+                        && (entry.value().getTag().equals(Tag.INT)
+                                || entry.value().getTag().equals(Tag.FLOAT));
+        return isNumber
+                ? matched(key, plain(key), pattern, remedy)
+                : matching(key, pattern, remedy);
+    }
+
+    private String matched(String key, String text, String pattern, String remedy)
+            throws RecipeException {
         if (!text.matches(pattern)) {
-            throw invalid(key, "'" + text + "' is not allowed", remedy);
+            throw invalid(key, "'" + shown(text) + "' is not allowed", remedy);
         }
         return text;
     }
@@ -146,7 +143,7 @@ final class YamlMapping {
                 return Optional.of(value);
             }
         }
-        throw invalid(key, "'" + text.get() + "' is not known", "write " + words);
+        throw invalid(key, "'" + shown(text.get()) + "' is not known", "write " + words);
     }
 
     private static String word(Enum<?> value) {
@@ -154,20 +151,21 @@ final class YamlMapping {
     }
 
     Optional<Long> wholeNumber(String key, long least, long most) throws RecipeException {
-        Optional<String> text = optionalText(key);
-        if (text.isEmpty()) {
+        Entry entry = entries.get(key);
+        if (entry == null) {
             return Optional.empty();
         }
-        if (text.get().matches("[0-9]{1,18}")) {
-            long number = Long.parseLong(text.get());
-            if (number >= least && number <= most) {
-                return Optional.of(number);
-            }
+        String remedy = "write a whole number from " + least + " to " + most + ", without quotes";
+        boolean isNumber = entry.value().getTag().equals(Tag.INT);
+        String text = plain(key);
+        if (!isNumber || !text.matches("[0-9]{1,18}")) {
+            throw invalid(key, "'" + shown(text) + "' is no whole number in digits", remedy);
         }
-        throw invalid(
-                key,
-                "'" + text.get() + "' is out of range",
-                "write a whole number from " + least + " to " + most);
+        long number = Long.parseLong(text);
+        if (number < least || number > most) {
+            throw invalid(key, text + " is out of range", remedy);
+        }
+        return Optional.of(number);
     }
 
     List<String> texts(String key, int most, String pattern, String remedy) throws RecipeException {
@@ -178,13 +176,13 @@ final class YamlMapping {
         }
         List<String> texts = new ArrayList<>();
         for (Node item : sequence.getValue()) {
-            String text = scalar(key, item);
+            String text = text(key, item, lineOf(item, entry.line()));
             if (!text.matches(pattern)) {
                 throw new RecipeException.RecipeInvalid(
                         file,
                         lineOf(item, entry.line()),
                         prefix + key,
-                        "'" + text + "' is not allowed",
+                        "'" + shown(text) + "' is not allowed",
                         remedy);
             }
             texts.add(text);
@@ -204,11 +202,36 @@ final class YamlMapping {
         return new YamlMapping(file, prefix + key + ".", mapping, entry.line());
     }
 
-    private String scalar(String key, @Nullable Node node) throws RecipeException {
-        if (node instanceof ScalarNode scalar) {
+    /// What stands behind a key, whatever YAML takes it for.
+    private String plain(String key) throws RecipeException {
+        left.remove(key);
+        Entry entry = entries.get(key);
+        if (entry != null && entry.value() instanceof ScalarNode scalar) {
             return scalar.getValue();
         }
-        throw invalid(key, "not a text", "write one value after `" + key + ":`");
+        throw invalid(key, "not a single value", "write one value after `" + shown(key) + ":`");
+    }
+
+    private String text(String key, Node node, int at) throws RecipeException {
+        if (!(node instanceof ScalarNode scalar)) {
+            throw wrongText(key, at, "not a text", "write one text after `" + shown(key) + ":`");
+        }
+        if (scalar.getTag().equals(Tag.STR)) {
+            return scalar.getValue();
+        }
+        if (scalar.getValue().isEmpty()) {
+            throw wrongText(key, at, "nothing stands there", "write a text, or remove the key");
+        }
+        throw wrongText(
+                key,
+                at,
+                "YAML takes '" + shown(scalar.getValue()) + "' for something else than a text",
+                "put it in quotes: \"" + shown(scalar.getValue()) + "\"");
+    }
+
+    private RecipeException.RecipeInvalid wrongText(
+            String key, int at, String found, String remedy) {
+        return new RecipeException.RecipeInvalid(file, at, prefix + shown(key), found, remedy);
     }
 
     /// Says that all keys have been asked for.
