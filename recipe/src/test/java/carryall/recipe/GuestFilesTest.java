@@ -1,0 +1,58 @@
+package carryall.recipe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class GuestFilesTest {
+    @TempDir private Path temp;
+
+    @Test
+    void theOverlayIsAllThatIsThere() throws IOException, URISyntaxException {
+        Path guest = Path.of(Objects.requireNonNull(GuestFiles.class.getResource("guest")).toURI());
+        try (Stream<Path> all = Files.walk(guest)) {
+            assertThat(
+                            all.filter(Files::isRegularFile)
+                                    .map(file -> guest.relativize(file).toString())
+                                    .toList())
+                    .containsExactlyInAnyOrderElementsOf(GuestFiles.OVERLAY);
+        }
+    }
+
+    @Test
+    void theRootGetsOverlayFilesAndApp() throws IOException {
+        GuestFiles.write(
+                temp,
+                new Recipe.Source.Debian(
+                        "bookworm", List.of("xterm"), "xterm -e top", Map.of("/etc/motd", "hi\n")));
+        assertThat(temp.resolve("etc/motd")).hasContent("hi\n");
+        assertThat(temp.resolve("usr/lib/carryall/app"))
+                .hasContent("#!/bin/sh\n# The app, as the recipe says.\nexec xterm -e top\n");
+        for (String name : GuestFiles.OVERLAY) {
+            assertThat(temp.resolve(name)).hasBinaryContent(GuestFiles.bytes("guest/" + name));
+        }
+    }
+
+    @Test
+    void everyScriptIsAccepted() throws IOException, InterruptedException {
+        GuestFiles.write(
+                temp, new Recipe.Source.Debian("bookworm", List.of("xterm"), "xterm", Map.of()));
+        Path script = temp.resolve("build");
+        Files.write(script, GuestFiles.bytes(GuestFiles.BUILD_SCRIPT));
+        try (Stream<Path> scripts = Files.list(temp.resolve("usr/lib/carryall"))) {
+            for (Path each : Stream.concat(scripts, Stream.of(script)).toList()) {
+                Process shell = new ProcessBuilder("sh", "-n", each.toString()).start();
+                assertThat(shell.waitFor()).as(each.toString()).isZero();
+            }
+        }
+    }
+}
