@@ -28,13 +28,18 @@ record RuntimeFolder(Path path) {
         if (given != null && given.startsWith("/")) {
             return Path.of(given, "carryall");
         }
-        long uid = uid(Path.of("/proc/self"));
+        long uid = ownUid();
         return uid == 0 ? Path.of("/run/carryall") : Path.of("/tmp/carryall-" + uid);
     }
 
-    private static long uid(Path path) {
+    /// `/proc/self` is a link, which is root's: followed, it is this process's own.
+    private static long ownUid() {
+        return uid(Path.of("/proc/self"));
+    }
+
+    private static long uid(Path path, LinkOption... options) {
         try {
-            return (Integer) Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+            return (Integer) Files.getAttribute(path, "unix:uid", options);
         } catch (IOException unknown) {
             return -1;
         }
@@ -50,7 +55,7 @@ record RuntimeFolder(Path path) {
                 Files.createDirectory(folder, mode);
             }
             if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
-                    || uid(folder) != uid(Path.of("/proc/self"))) {
+                    || uid(folder, LinkOption.NOFOLLOW_LINKS) != ownUid()) {
                 throw new IOException(folder + " is not this user's own folder");
             }
         }
