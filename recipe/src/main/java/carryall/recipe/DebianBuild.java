@@ -55,7 +55,9 @@ final class DebianBuild {
                     }
                 });
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().keySet().removeIf(name -> !name.matches("PATH|(?i).*_proxy"));
+        builder.environment().keySet().removeIf(name -> !name.matches("(?i).*_proxy"));
+        // An ordinary user's own lacks the folders where chroot and useradd are.
+        builder.environment().put("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
         builder.environment().putAll(FIXED);
         builder.environment().put("LC_ALL", "C.UTF-8");
         ByteSize personal = recipe.personal().orElseThrow();
