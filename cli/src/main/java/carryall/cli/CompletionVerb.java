@@ -1,7 +1,6 @@
 package carryall.cli;
 
 import carryall.machine.Machines;
-import java.util.List;
 import java.util.Map;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;
@@ -16,7 +15,7 @@ final class CompletionVerb implements Verb {
 
     @Override
     public int run(Machines machines, Terminal terminal) {
-        String script = AutoComplete.bash("carryall", Verbs.commandLine(List.of()));
+        String script = AutoComplete.bash("carryall", Verbs.whole());
         if (format.isJson()) {
             terminal.json(Map.of("shell", "bash", "script", script));
         } else {

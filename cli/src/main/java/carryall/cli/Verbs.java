@@ -4,6 +4,7 @@ import carryall.machine.MachineName;
 import carryall.machine.Machines;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -56,17 +57,41 @@ final class Verbs {
             })
     static final class Root {}
 
-    /// The command line with all verbs, or with the one that was typed: fewer start faster.
-    static CommandLine commandLine(List<String> words) {
+    /// The command line with all that every verb understands.
+    static CommandLine whole() {
         CommandLine line = new CommandLine(new Root());
-        boolean known = !words.isEmpty() && ALL.stream().anyMatch(v -> v.name.equals(words.get(0)));
-        for (Named each : ALL) {
-            if (!known || each.name.equals(words.get(0))) {
-                CommandLine verb = new CommandLine(each.verb.get());
-                verb.getCommandSpec().usageMessage().width(80).footer(ExitCodes.lines());
-                line.addSubcommand(each.name, verb);
-            }
+        ALL.forEach(each -> line.addSubcommand(each.name, whole(each)));
+        return widths(line);
+    }
+
+    /// The command line with what these words need: the verb that was typed or, if none was, the
+    /// outline of each. Reading the options of all takes longer than all else.
+    private static CommandLine commandLine(List<String> words) {
+        CommandLine line = new CommandLine(new Root());
+        Optional<Named> typed =
+                ALL.stream().filter(each -> words.indexOf(each.name) == 0).findFirst();
+        if (typed.isPresent()) {
+            line.addSubcommand(typed.get().name, whole(typed.get()));
+        } else {
+            ALL.forEach(each -> line.addSubcommand(each.name, outline(each)));
         }
+        return widths(line);
+    }
+
+    private static CommandLine whole(Named named) {
+        CommandLine verb = new CommandLine(named.verb.get());
+        verb.getCommandSpec().usageMessage().width(80).footer(ExitCodes.lines());
+        return verb;
+    }
+
+    private static CommandLine outline(Named named) {
+        Command words = named.verb.get().getClass().getAnnotation(Command.class);
+        CommandLine.Model.CommandSpec outline = CommandLine.Model.CommandSpec.create();
+        outline.usageMessage().description(words.description()).hidden(words.hidden());
+        return new CommandLine(outline);
+    }
+
+    private static CommandLine widths(CommandLine line) {
         return line.setUsageHelpWidth(80).setCaseInsensitiveEnumValuesAllowed(true);
     }
 
