@@ -46,12 +46,25 @@ final class ArchitectureTest {
                             ".*(Manager|Utils?|Helper|Impl|Abstract|Common|Misc|Constants)");
 
     @ArchTest
-    static final ArchRule onlyTheCommandLinePrints =
+    static final ArchRule onlyCommandsPrint =
             noClasses()
                     .that()
-                    .resideOutsideOfPackage("carryall.cli..")
+                    .resideOutsideOfPackages("carryall.cli..", "carryall.bench..")
                     .should()
                     .accessField(System.class, "out")
                     .orShould()
                     .accessField(System.class, "err");
+
+    @ArchTest
+    static final ArchRule benchmarksKnowTheCommandAndNotWhatIsBehindIt =
+            noClasses()
+                    .that()
+                    .resideInAPackage("carryall.bench..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            "carryall.hypervisor..",
+                            "carryall.machine..",
+                            "carryall.recipe..",
+                            "carryall.cli..");
 }

@@ -1,0 +1,23 @@
+package carryall.bench;
+
+import java.io.IOException;
+import java.util.List;
+
+/// One question, answered for Carryall and its peers in one run on one host.
+sealed interface Benchmark permits StartBenchmark {
+    /// All of them, in the order in which they are listed.
+    List<Benchmark> ALL = List.of(new StartBenchmark());
+
+    /// What is typed after `./bench`.
+    String name();
+
+    /// What is asked, in a line.
+    String question();
+
+    /// Measures. Rounds of Carryall and of the peer take turns, so that both meet the same host.
+    ///
+    /// @param carryall with an empty state directory, removed afterwards
+    /// @param rounds how often each thing is measured, 1 or more
+    /// @return in the order in which they are shown
+    List<Figure> measure(Carryall carryall, int rounds) throws IOException, InterruptedException;
+}
