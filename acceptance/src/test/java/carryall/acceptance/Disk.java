@@ -3,23 +3,30 @@ package carryall.acceptance;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Set;
 
 /// A machine's disk, read from outside while the machine is stopped.
 final class Disk {
+    static final Set<OpenOption> REPLACED =
+            Set.of(
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.TRUNCATE_EXISTING,
+                    StandardOpenOption.WRITE);
+
     private Disk() {}
 
     /// The counter of the [WitnessGuest] in sector 1, which must agree with its complement; 0 on a
     /// fresh disk. The layer must be whole as well.
     static long witnessed(Path qcow2) throws IOException, InterruptedException {
         // 3: nothing but unused clusters, as a kill may leave.
-        run(List.of(0, 3), "qemu-img", "check", "-q", "-f", "qcow2", qcow2.toString());
+        Tool.run(List.of(0, 3), "qemu-img", "check", "-q", "-f", "qcow2", qcow2.toString());
         Path sector = qcow2.resolveSibling("sector-1");
-        run(
-                List.of(0),
+        Tool.run(
                 "qemu-img",
                 "dd",
                 "-f",
@@ -44,20 +51,5 @@ final class Disk {
                     "sector 1 is torn: %08x and %08x".formatted(counter, complement));
         }
         return Integer.toUnsignedLong(counter);
-    }
-
-    /// Runs one of the host's tools.
-    ///
-    /// @param good the exit codes that are
-    static String run(List<Integer> good, String... words)
-            throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
-        process.getOutputStream().close();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        int code = process.waitFor();
-        if (!good.contains(code)) {
-            throw new AssertionError(String.join(" ", words) + " ended with " + code + "\n" + said);
-        }
-        return said;
     }
 }
