@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.AtomicReference;
 ///
 /// Threads: the one that called [#keep] waits for QEMU's end; each question on the socket, and the
 /// serial console, has one of its own. What they share is [Qemu], which is safe for them, and the
-/// three references below.
+/// references below.
 public final class Keeper {
     private static final Duration LOCK_PATIENCE = Duration.ofSeconds(2);
     private static final Duration QUIT_PATIENCE = Duration.ofSeconds(10);
@@ -37,6 +37,10 @@ public final class Keeper {
     private final PrintStream said;
     private final Instant started = Instant.now();
     private final CompletableFuture<String> insisted = new CompletableFuture<>();
+
+    /// Completed when the end of the run is written down, or could not be.
+    private final CompletableFuture<Boolean> done = new CompletableFuture<>();
+
     private final AtomicReference<Optional<String>> paused =
             new AtomicReference<>(Optional.empty());
 
@@ -58,11 +62,17 @@ public final class Keeper {
         Machine machine = machines.find(name);
         try (MachineFolder.Lock _ = lock(name, files)) {
             Keeper keeper = new Keeper(machine, files, machines.runtime(name), said);
-            MachineStatus.LastRun run = keeper.run(machines);
-            MachineFolder.writeWhole(files.run(), MachineText.write(run));
-            keeper.say(
-                    run.outcome().name().toLowerCase(java.util.Locale.ROOT) + ": " + run.reason());
-            return run;
+            try {
+                MachineStatus.LastRun run = keeper.run(machines);
+                MachineFolder.writeWhole(files.run(), MachineText.write(run));
+                keeper.say(
+                        run.outcome().name().toLowerCase(java.util.Locale.ROOT)
+                                + ": "
+                                + run.reason());
+                return run;
+            } finally {
+                keeper.done.complete(true);
+            }
         } catch (MachineException ours) {
             throw ours;
         } catch (IOException failure) {
@@ -240,7 +250,10 @@ public final class Keeper {
     private void endAsAsked(Qemu qemu) {
         say("asked to end");
         shutDown(qemu, Duration.ofSeconds(60));
-        qemu.ended().join();
+        // The process ends with this thread, and the end of the run is to be written down first.
+        done.completeOnTimeout(
+                        false, QUIT_PATIENCE.toSeconds(), java.util.concurrent.TimeUnit.SECONDS)
+                .join();
     }
 
     private void shutDown(Qemu qemu, Duration patience) {
