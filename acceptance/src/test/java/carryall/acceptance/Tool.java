@@ -23,8 +23,7 @@ final class Tool {
             throws IOException, InterruptedException {
         Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
         process.getOutputStream().close();
-        String said =
-                new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         int code = process.waitFor();
         if (!good.contains(code)) {
             throw new AssertionError(String.join(" ", words) + " ended with " + code + "\n" + said);

@@ -1,0 +1,211 @@
+package carryall.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Machines of one appliance side by side, and each verb upon them. `anna` runs all the time and is
+/// only looked at; what starts or stops a machine has one of its own.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class LifecycleTest {
+    private static final String APPLIANCE = "local/tiny";
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int BUSY = 4;
+    private static final int MISSING = 3;
+    private static final int USAGE = 2;
+
+    private Path folder = Path.of("");
+    private Command command = Command.over(Path.of(""));
+
+    @BeforeAll
+    void runAnna(@TempDir Path ours) throws Exception {
+        folder = ours;
+        command = Command.over(folder.resolve("home"));
+        Path recipe = TinyLinux.recipe(folder.resolve("tiny"));
+        TinyLinux.run(command, "anna", recipe.toString(), "--name", "anna");
+    }
+
+    @AfterAll
+    void endAll() throws Exception {
+        command.stopAll();
+        assertThat(Processes.naming(command.home())).isEmpty();
+    }
+
+    private void start(String machine) throws Exception {
+        TinyLinux.run(command, machine, APPLIANCE, "--name", machine);
+    }
+
+    @Test
+    void aMachineIsListedAndShownInWordsAndAsJson() throws Exception {
+        Map<?, ?> listed = command.listed("anna");
+        assertThat(listed.get("status")).isEqualTo("running");
+        assertThat(listed.get("appliance")).isEqualTo(APPLIANCE);
+        assertThat(command.run("ls").succeeded().output())
+                .containsPattern("NAME +STATUS +APPLIANCE +SINCE")
+                .containsPattern("anna +running +local/tiny 1 +for ");
+
+        assertThat(command.run("show", "anna", "--json").object()).isEqualTo(listed);
+        assertThat(command.run("show", "anna").succeeded().output())
+                .containsPattern("status +running")
+                .containsPattern("folder +" + command.folder("anna"));
+        if (listed.get("qemuPid") instanceof Number qemu) {
+            assertThat(Processes.of(command, "anna"))
+                    .extracting(ProcessHandle::pid)
+                    .contains(qemu.longValue());
+        }
+    }
+
+    @Test
+    void theConsoleAnswersAndItsLogIsKept() throws Exception {
+        try (GuestConsole console = GuestConsole.of(command, "anna")) {
+            assertThat(console.ask("echo $((6 * 7)) machines")).contains("42 machines");
+            // Somebody else may look at the same time.
+            try (GuestConsole second = GuestConsole.of(command, "anna")) {
+                assertThat(second.ask("uname -s")).contains("Linux");
+            }
+        }
+        assertThat(command.run("logs", "anna", "--console").succeeded().output())
+                .contains("42 machines");
+        assertThat(command.run("logs", "anna", "--console", "--json").object().get("lines") + "")
+                .contains("42 machines");
+        assertThat(command.run("logs", "anna").succeeded().output()).contains("runs as process");
+        assertThat(command.run("console", "anna", "--json").object())
+                .containsOnlyKeys("name", "consoleSocket");
+    }
+
+    @Test
+    void keysReachTheGuestAndTheScreenShowsIt() throws Exception {
+        Screen before = Screen.of(command, "anna");
+        command.run("press", "anna", "t", "o", "u", "c", "h", "spc", "slash", "k", "ret")
+                .succeeded();
+        assertThat(command.run("press", "anna", "ret", "--json").object())
+                .containsEntry("pressed", List.of("ret"));
+        try (GuestConsole console = GuestConsole.of(command, "anna")) {
+            console.ask("until [ -e /k ]; do usleep 20000; done");
+        }
+        Waiting.until(
+                "the screen shows what was typed",
+                PATIENCE,
+                () -> {
+                    double change =
+                            before.difference(Screen.of(command, "anna"), Screen.Region.ALL);
+                    return change > 0 && change < 0.1;
+                });
+        Path file = folder.resolve("anna.png");
+        assertThat(command.run("screenshot", "anna", file.toString(), "--json").object())
+                .containsEntry("file", file.toString());
+        assertThat(Screen.read(file).picture().getWidth()).isPositive();
+    }
+
+    @Test
+    void aKeyThatQemuDoesNotKnowIsRefused() throws Exception {
+        Command.Result result = command.run("press", "anna", "no_such_key");
+        assertThat(result.exitCode()).isNotZero();
+        assertThat(result.errors()).contains("no_such_key").contains("→");
+    }
+
+    @Test
+    void runningTwiceSaysSo() throws Exception {
+        Object keeper = command.listed("anna").get("keeperPid");
+        Command.Result again = command.run("run", "anna", "--detach").succeeded();
+        assertThat(again.errors()).contains("anna is running already");
+        assertThat(command.listed("anna").get("keeperPid")).isEqualTo(keeper);
+        Command.Result keep = command.run("run", "anna", "--foreground");
+        assertThat(keep.exitCode()).isEqualTo(BUSY);
+        assertThat(keep.errors()).contains("anna is in use").contains("→");
+        assertThat(command.listed("anna").get("keeperPid")).isEqualTo(keeper);
+    }
+
+    @Test
+    void aRunningMachineIsNotRemoved() throws Exception {
+        Command.Result result = command.run("rm", "anna", "--yes");
+        assertThat(result.exitCode()).isEqualTo(BUSY);
+        assertThat(result.errors()).contains("in use").contains("carryall stop anna");
+        assertThat(command.folder("anna").resolve("personal.raw")).exists();
+        assertThat(command.listed("anna").get("status")).isEqualTo("running");
+    }
+
+    @Test
+    void whatIsSavedOnThePersonalDiskIsThereAfterStopAndRun() throws Exception {
+        start("bert");
+        try (GuestConsole console = GuestConsole.of(command, "bert")) {
+            console.ask("echo of bert >/home/letter");
+        }
+        assertThat(command.run("stop", "bert", "--json").object())
+                .containsEntry("outcome", "shut_down");
+        assertThat(Processes.of(command, "bert")).isEmpty();
+        assertThat(command.listed("bert").get("status")).isEqualTo("stopped");
+
+        TinyLinux.run(command, "bert", "bert");
+        try (GuestConsole console = GuestConsole.of(command, "bert")) {
+            assertThat(console.ask("cat /home/letter")).contains("of bert");
+        }
+        // Anna's disk is another, and she runs at the same time.
+        try (GuestConsole console = GuestConsole.of(command, "anna")) {
+            console.ask("[ ! -e /home/letter ] && [ -d /home/lost+found ]");
+        }
+
+        try (GuestConsole console = GuestConsole.of(command, "bert")) {
+            console.ask("touch /deaf");
+        }
+        long begin = System.nanoTime();
+        Command.Result forced = command.run("stop", "bert", "--patience", "3").succeeded();
+        assertThat(forced.output()).contains("did not shut down within 3 s");
+        assertThat(Duration.ofNanos(System.nanoTime() - begin))
+                .isBetween(Duration.ofSeconds(3), Duration.ofSeconds(20));
+        assertThat(Processes.of(command, "bert")).isEmpty();
+
+        assertThat(command.run("rm", "bert").exitCode()).isEqualTo(USAGE);
+        assertThat(command.folder("bert")).exists();
+        assertThat(command.run("rm", "bert", "--yes", "--json").object())
+                .containsEntry("removed", true);
+        assertThat(command.folder("bert")).doesNotExist();
+        assertThat(command.run("show", "bert").exitCode()).isEqualTo(MISSING);
+    }
+
+    @Test
+    void inTheForegroundItKeepsTheMachineAndShutsItDownWhenAskedToEnd() throws Exception {
+        Process keeper = command.start("run", APPLIANCE, "--name", "carl", "--foreground");
+        TinyLinux.awaitReady(command.folder("carl").resolve("console.log"), 1);
+        assertThat(keeper.isAlive()).isTrue();
+        assertThat(command.listed("carl").get("keeperPid"))
+                .isInstanceOfSatisfying(
+                        Number.class, pid -> assertThat(pid.longValue()).isEqualTo(keeper.pid()));
+        // SIGTERM.
+        keeper.toHandle().destroy();
+        Command.Result ended = Command.result(keeper, PATIENCE, "run --foreground");
+        assertThat(ended.output()).contains("asked to end").contains("shut_down");
+        Map<?, ?> carl = command.listed("carl");
+        assertThat(carl.get("status")).isEqualTo("stopped");
+        assertThat(carl.get("lastRun") + "").contains("shut_down");
+        assertThat(Processes.of(command, "carl")).isEmpty();
+    }
+
+    @Test
+    void killingRunDoesNotHarmTheKeeperThatItStarted() throws Exception {
+        Path recipe = WitnessGuest.recipe(folder.resolve("witness"));
+        command.run("build", recipe.toString()).succeeded();
+        Process run = command.start("run", "local/witness", "--name", "dora");
+        Waiting.until(
+                "the keeper of dora is there",
+                PATIENCE,
+                () -> !Processes.of(command, "dora").isEmpty());
+        run.destroyForcibly().waitFor();
+        Waiting.until(
+                "dora runs",
+                PATIENCE,
+                () -> "running".equals(command.listed("dora").get("status")));
+        Path log = command.folder("dora").resolve("console.log");
+        Waiting.until("dora counts", PATIENCE, () -> Files.exists(log) && Files.size(log) > 20);
+        command.run("stop", "dora", "--patience", "0").succeeded();
+    }
+}
