@@ -3,6 +3,7 @@ package carryall.cli;
 import carryall.hypervisor.Accelerators;
 import carryall.hypervisor.ByteSize;
 import carryall.hypervisor.HostCheck;
+import carryall.hypervisor.Network;
 import carryall.machine.Machines;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,6 +26,7 @@ final class DoctorVerb implements Verb {
                     "setpriv",
                     "prlimit",
                     "pasta",
+                    "ip",
                     "mmdebstrap",
                     "mke2fs",
                     "debugfs",
@@ -47,6 +49,7 @@ final class DoctorVerb implements Verb {
             findings.add(program(program));
         }
         findings.add(jail());
+        findings.add(internet());
         findings.add(accelerator(machines));
         findings.add(space(machines));
         findings.add(viewer());
@@ -88,7 +91,7 @@ final class DoctorVerb implements Verb {
 
     private static Finding jail() {
         try {
-            HostCheck.tryJail();
+            HostCheck.tryJail(Network.NONE);
             return new Finding("jail", "a program ran in it", Optional.empty());
         } catch (IOException failure) {
             return new Finding(
@@ -97,6 +100,20 @@ final class DoctorVerb implements Verb {
                     Optional.of(
                             "allow user name spaces (sysctl kernel.unprivileged_userns_clone=1);"
                                     + " as root: useradd --system carryall"));
+        }
+    }
+
+    private static Finding internet() {
+        try {
+            HostCheck.tryJail(Network.INTERNET);
+            return new Finding("internet", "a jail with a way out was made", Optional.empty());
+        } catch (IOException failure) {
+            return new Finding(
+                    "internet",
+                    String.valueOf(failure.getMessage()),
+                    Optional.of(
+                            "for machines with `--network internet`: apt install passt iproute2;"
+                                    + " modprobe tun veth; chmod 666 /dev/net/tun; be online"));
         }
     }
 

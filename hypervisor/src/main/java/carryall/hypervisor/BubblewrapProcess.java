@@ -2,6 +2,7 @@ package carryall.hypervisor;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +29,9 @@ final class BubblewrapProcess implements JailedProcess {
     }
 
     /// Starts bubblewrap and waits until the program is what runs inside.
-    static BubblewrapProcess start(List<String> commandLine, String program)
+    ///
+    /// @param input what bubblewrap finds on its standard input; a few lines at most
+    static BubblewrapProcess start(List<String> commandLine, String input, String program)
             throws HypervisorException {
         CompletableFuture<Process> started = new CompletableFuture<>();
         CompletableFuture<Integer> exit = new CompletableFuture<>();
@@ -53,7 +56,9 @@ final class BubblewrapProcess implements JailedProcess {
             throw new HypervisorException.JailForbidden(String.valueOf(failure.getCause()));
         }
         try {
-            process.getOutputStream().close();
+            try (OutputStream standardInput = process.getOutputStream()) {
+                standardInput.write(input.getBytes(StandardCharsets.UTF_8));
+            }
             long first = firstInside(process);
             return new BubblewrapProcess(process, programUnder(first, program, process), exit);
         } catch (IOException failure) {

@@ -19,7 +19,7 @@ public final class HostCheck {
     public static String version(String program) throws IOException {
         Path path = Programs.find(program);
         String option =
-                path.getFileName().toString().matches("mke2fs|debugfs") ? "-V" : "--version";
+                path.getFileName().toString().matches("mke2fs|debugfs|ip") ? "-V" : "--version";
         Process process =
                 new ProcessBuilder(path.toString(), option).redirectErrorStream(true).start();
         process.getOutputStream().close();
@@ -29,14 +29,15 @@ public final class HostCheck {
 
     /// Runs a program that does nothing in a jail.
     ///
+    /// @param network with which way out
     /// @throws HypervisorException.JailForbidden if the host does not let it
-    public static void tryJail() throws IOException {
+    public static void tryJail(Network network) throws IOException {
         Path directory = Files.createTempDirectory("carryall-jail");
         Jail jail =
                 new Jail(
                         List.of(),
                         directory,
-                        Network.NONE,
+                        network,
                         new Jail.Limits(ByteSize.mebibytes(256), ByteSize.mebibytes(1), 64));
         try (JailedProcess process =
                 jail.start(List.of(Programs.find("sleep").toString(), "0.2"))) {

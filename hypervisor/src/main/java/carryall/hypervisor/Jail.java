@@ -31,6 +31,9 @@ record Jail(List<Grant> files, Path directory, Network network, Limits limits) {
                     "/usr/share/OVMF",
                     "/usr/lib/ipxe");
 
+    private static final List<String> RESOLVER_FROM_INPUT =
+            List.of("--perms", "0444", "--ro-bind-data", "0", "/etc/resolv.conf");
+
     Jail {
         files = List.copyOf(files);
     }
@@ -60,10 +63,6 @@ record Jail(List<Grant> files, Path directory, Network network, Limits limits) {
     /// @throws HypervisorException.JailForbidden if this host does not allow it
     /// @throws HypervisorException.ProgramMissing if a tool of the jail is not installed
     JailedProcess start(List<String> program) throws HypervisorException {
-        if (network == Network.INTERNET) {
-            throw new HypervisorException.JailForbidden(
-                    "a way out to the internet alone cannot be made yet");
-        }
         Optional<JailUser> user = JailUser.dedicated();
         if (user.isPresent()) {
             user.get().own(directory);
@@ -73,20 +72,48 @@ record Jail(List<Grant> files, Path directory, Network network, Limits limits) {
                 }
             }
         }
-        return BubblewrapProcess.start(commandLine(user, program), program.getFirst());
+        return switch (network) {
+            case NONE ->
+                    BubblewrapProcess.start(
+                            commandLine(user, List.of("--unshare-net"), program),
+                            "",
+                            program.getFirst());
+            case INTERNET -> startWithInternet(user, program);
+        };
     }
 
-    private List<String> commandLine(Optional<JailUser> user, List<String> program)
+    private JailedProcess startWithInternet(Optional<JailUser> user, List<String> program)
+            throws HypervisorException {
+        InternetAccess internet = InternetAccess.open(user);
+        try {
+            List<String> line = new ArrayList<>(internet.entering());
+            line.addAll(commandLine(user, RESOLVER_FROM_INPUT, program));
+            BubblewrapProcess process =
+                    BubblewrapProcess.start(
+                            line,
+                            "nameserver " + InternetAccess.RESOLVER + "\n",
+                            program.getFirst());
+            var _ = process.exit().whenComplete((_, _) -> internet.close());
+            return process;
+        } catch (HypervisorException failure) {
+            internet.close();
+            throw failure;
+        }
+    }
+
+    private List<String> commandLine(
+            Optional<JailUser> user, List<String> networkWords, List<String> program)
             throws HypervisorException {
         String setpriv = Programs.find("setpriv").toString();
         String prlimit = Programs.find("prlimit").toString();
         List<String> line = new ArrayList<>();
         line.add(Programs.find("bwrap").toString());
-        line.addAll(List.of("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"));
+        line.addAll(List.of("--unshare-ipc", "--unshare-pid", "--unshare-uts"));
         line.addAll(List.of("--unshare-cgroup-try", "--hostname", "machine"));
         line.addAll(List.of("--die-with-parent", "--new-session", "--clearenv"));
         if (user.isEmpty()) {
             line.addAll(List.of("--unshare-user", "--disable-userns", "--cap-drop", "ALL"));
+            line.addAll(List.of("--uid", JailUser.own("uid"), "--gid", JailUser.own("gid")));
         }
         for (Path folder : folders(List.of(setpriv, prlimit, program.getFirst()))) {
             line.addAll(List.of("--dir", folder.toString()));
@@ -109,6 +136,7 @@ record Jail(List<Grant> files, Path directory, Network network, Limits limits) {
                     });
             line.addAll(List.of(path, path));
         }
+        line.addAll(networkWords);
         line.addAll(List.of("--remount-ro", "/", "--chdir", "/", "--info-fd", "1", "--"));
         line.addAll(List.of(setpriv, "--no-new-privs"));
         if (user.isPresent()) {

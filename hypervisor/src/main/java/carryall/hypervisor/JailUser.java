@@ -16,7 +16,7 @@ record JailUser(int uid, int gid) {
     /// The dedicated user if this process is root, else empty.
     static Optional<JailUser> dedicated() throws HypervisorException {
         try {
-            if ((Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid") != 0) {
+            if (!own("uid").equals("0")) {
                 return Optional.empty();
             }
             for (String line : Files.readAllLines(Path.of("/etc/passwd"))) {
@@ -31,6 +31,15 @@ record JailUser(int uid, int gid) {
         }
         throw new HypervisorException.JailForbidden(
                 "started by root, but there is no system user `" + NAME + "` to run QEMU as");
+    }
+
+    /// The `uid` or `gid` of this process.
+    static String own(String which) throws HypervisorException {
+        try {
+            return Files.getAttribute(Path.of("/proc/self"), "unix:" + which).toString();
+        } catch (IOException failure) {
+            throw new HypervisorException.JailForbidden(failure.toString());
+        }
     }
 
     /// Makes a file this user's own.
