@@ -1,19 +1,18 @@
 package carryall.appliance;
 
-import io.avaje.json.JsonException;
-import io.avaje.jsonb.JsonType;
 import io.avaje.jsonb.Jsonb;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// An object of a JSON text, read strictly: each key is asked for once, by kind, and a key that
-/// nobody asked for is an error. Every fault is an `IllegalArgumentException` that names the key.
+/// An object of a JSON text, read strictly: each key stands once and is asked for once, by kind; a
+/// key that nobody asked for is an error. Every fault is an `IllegalArgumentException` that names
+/// the key.
 public final class JsonText {
     private static final Jsonb JSONB = Jsonb.builder().build();
-    private static final JsonType<Map<String, Object>> OBJECT = JSONB.type(Object.class).map();
 
     private final String where;
     private final Map<String, Object> left;
@@ -28,11 +27,7 @@ public final class JsonText {
     ///
     /// @throws IllegalArgumentException if the text is no JSON object
     public static JsonText parse(String text) {
-        try {
-            return new JsonText("", OBJECT.fromJson(text));
-        } catch (JsonException | ClassCastException | IllegalStateException rubbish) {
-            throw new IllegalArgumentException("not a JSON object", rubbish);
-        }
+        return new JsonText("", JsonTree.parse(text));
     }
 
     /// Writes maps, lists, text, numbers and truth values, in the maps' own order.
@@ -50,13 +45,18 @@ public final class JsonText {
         return taken(key, String.class, "a text");
     }
 
-    /// A whole number under a key that must be there.
+    /// A whole number, without a decimal point, under a key that must be there.
     public long number(String key) {
-        Number number = taken(key, Number.class, "a number").orElseThrow(() -> missing(key));
-        if (number.doubleValue() != Math.rint(number.doubleValue())) {
+        BigDecimal number =
+                taken(key, BigDecimal.class, "a number").orElseThrow(() -> missing(key));
+        if (number.scale() > 0 || number.precision() - number.scale() > 19) {
             throw new IllegalArgumentException(where + key + " is not a whole number");
         }
-        return number.longValue();
+        try {
+            return number.longValueExact();
+        } catch (ArithmeticException tooLarge) {
+            throw new IllegalArgumentException(where + key + " is not a whole number", tooLarge);
+        }
     }
 
     /// An object under a key that must be there.
