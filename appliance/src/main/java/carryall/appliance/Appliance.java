@@ -17,8 +17,12 @@ import java.util.Optional;
 /// @param title what people call it, 1 to 80 printable characters
 /// @param summary one sentence, at most 200 printable characters
 /// @param network what the appliance asks for; the user grants it
+/// @param firmware UEFI only with profile `modern`
+/// @param memory 4 MiB to 64 GiB, whole mebibytes
+/// @param cpus 1 to 16
 /// @param fileTypes MIME types that the app opens
-/// @param kernelCommandLine present if the appliance boots its own [Part#KERNEL]
+/// @param kernelCommandLine present if the appliance boots its own [Part#KERNEL], and [Part#INITRD]
+///   with it; at most 2,047 printable ASCII characters
 /// @param recipe the digest of what it was built from, so that nothing is built twice
 /// @param parts its files in the order of [Part]; [Part#SYSTEM] always
 public record Appliance(
@@ -35,15 +39,47 @@ public record Appliance(
         Optional<String> kernelCommandLine,
         Digest recipe,
         Map<Part, Content> parts) {
+    private static final ByteSize LEAST_MEMORY = ByteSize.mebibytes(4);
+    private static final ByteSize MOST_MEMORY = ByteSize.mebibytes(64 << 10);
+
     public Appliance {
         fileTypes = List.copyOf(fileTypes);
         if (!version.matches("[A-Za-z0-9._+~-]{1,64}")) {
             throw new IllegalArgumentException("'" + version + "' is not a version");
         }
-        if (!parts.containsKey(Part.SYSTEM)) {
-            throw new IllegalArgumentException("an appliance without a system disk: " + name);
+        check(isPrintable(title, 80) && !title.isBlank(), "title", title);
+        check(isPrintable(summary, 200), "summary", summary);
+        check(
+                memory.compareTo(LEAST_MEMORY) >= 0
+                        && memory.compareTo(MOST_MEMORY) <= 0
+                        && memory.bytes() % (1 << 20) == 0,
+                "memory",
+                memory);
+        check(cpus >= 1 && cpus <= 16, "cpus", cpus);
+        check(firmware == Firmware.BIOS || profile == Profile.MODERN, "firmware", firmware);
+        for (String type : fileTypes) {
+            check(type.length() <= 192 && type.matches("[a-z0-9.+-]+/[a-z0-9.+-]+"), "type", type);
+        }
+        check(parts.containsKey(Part.SYSTEM), "parts, without a system disk", parts.keySet());
+        if (kernelCommandLine.isPresent()) {
+            String line = kernelCommandLine.get();
+            check(line.matches("[ -~]{0,2047}"), "kernel command line", line);
+            check(
+                    parts.containsKey(Part.KERNEL) && parts.containsKey(Part.INITRD),
+                    "parts, without a kernel",
+                    parts.keySet());
         }
         parts = Collections.unmodifiableMap(new EnumMap<>(parts));
+    }
+
+    private static void check(boolean holds, String what, Object found) {
+        if (!holds) {
+            throw new IllegalArgumentException(what + ": " + found);
+        }
+    }
+
+    private static boolean isPrintable(String text, int longest) {
+        return text.matches("[^\\p{Cc}\\p{Cf}\\p{Cs}\\p{Co}\\p{Zl}\\p{Zp}]{0," + longest + "}");
     }
 
     /// A file of an appliance, and what it is for.

@@ -45,10 +45,18 @@ final class ApplianceText {
         return text;
     }
 
-    /// Reads what [#write] wrote.
+    /// Reads what [#write] wrote, to the byte.
     ///
     /// @throws IllegalArgumentException naming the key that is wrong
     static Appliance parse(String text) {
+        Appliance appliance = read(text);
+        if (!write(appliance).equals(text)) {
+            throw new IllegalArgumentException("not in the one form that a description has");
+        }
+        return appliance;
+    }
+
+    private static Appliance read(String text) {
         JsonText object = JsonText.parse(text);
         if (object.number("format") != FORMAT) {
             throw new IllegalArgumentException("format is not " + FORMAT);
@@ -73,7 +81,7 @@ final class ApplianceText {
                         of(Profile.class, object.text("profile")),
                         of(Firmware.class, object.text("firmware")),
                         new ByteSize(object.number("memoryBytes")),
-                        Math.toIntExact(object.number("cpus")),
+                        Math.clamp(object.number("cpus"), -1, Integer.MAX_VALUE),
                         of(Network.class, object.text("network")),
                         object.texts("fileTypes"),
                         object.optionalText("kernelCommandLine"),
