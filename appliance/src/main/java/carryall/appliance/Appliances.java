@@ -2,10 +2,10 @@ package carryall.appliance;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -15,6 +15,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /// The appliances on this host: a directory with one folder for each, named by digest. The folders
@@ -114,42 +117,47 @@ public final class Appliances {
     }
 
     /// A new empty folder beside the others, to build in; the caller removes it or [#add]s it.
-    /// Folders that a killed build left are removed here.
-    public BuildFolder newFolder() throws ApplianceException {
+    /// Folders that a killed build left are removed here, if they can be.
+    ///
+    /// @param first removes from such a folder what only builds of the caller's kind can remove
+    public BuildFolder newFolder(BuildFolder.Removal first) throws ApplianceException {
         try {
             Files.createDirectories(directory);
-            removeLeftovers();
-            Path folder = Files.createTempDirectory(directory, "build-");
+            removeLeftovers(first);
+            // Whoever sees the lock's name finds it held, and whoever sees the folder, the lock.
+            String name = "build-" + UUID.randomUUID();
+            Path unnamed = directory.resolve("." + name);
             FileChannel lock =
                     FileChannel.open(
-                            lockOf(folder),
-                            StandardOpenOption.CREATE_NEW,
-                            StandardOpenOption.WRITE);
+                            unnamed, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             lock.lock();
+            Path folder = directory.resolve(name);
+            Files.move(unnamed, BuildFolder.lockOf(folder), StandardCopyOption.ATOMIC_MOVE);
+            Files.createDirectory(folder);
             return new BuildFolder(folder, lock);
         } catch (IOException failure) {
             throw new ApplianceException.StoreUnusable(directory, failure);
         }
     }
 
-    private static Path lockOf(Path folder) {
-        return folder.resolveSibling(folder.getFileName() + ".lock");
-    }
-
-    private void removeLeftovers() throws IOException {
-        try (DirectoryStream<Path> locks = Files.newDirectoryStream(directory, "build-*.lock")) {
-            for (Path lock : locks) {
-                try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
-                        FileLock held = channel.tryLock()) {
-                    if (held != null) {
-                        String name = lock.getFileName().toString();
-                        BuildFolder.remove(
-                                directory.resolve(name.substring(0, name.lastIndexOf('.'))));
-                        Files.deleteIfExists(lock);
-                    }
-                } catch (java.nio.channels.OverlappingFileLockException ofThisProcess) {
-                    // A build of this very process.
-                }
+    private void removeLeftovers(BuildFolder.Removal first) throws IOException {
+        Set<Path> left = new TreeSet<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, "build-*")) {
+            for (Path entry : entries) {
+                String name = entry.getFileName().toString();
+                left.add(
+                        name.endsWith(BuildFolder.LOCK)
+                                ? directory.resolve(
+                                        name.substring(
+                                                0, name.length() - BuildFolder.LOCK.length()))
+                                : entry);
+            }
+        }
+        for (Path folder : left) {
+            try {
+                BuildFolder.removeIfLeft(folder, first);
+            } catch (IOException stays) {
+                // It takes space, and nothing else; the next build tries again.
             }
         }
     }
@@ -201,6 +209,8 @@ public final class Appliances {
                 }
             } catch (ApplianceException ours) {
                 throw ours;
+            } catch (NoSuchFileException gone) {
+                throw new ApplianceException.ApplianceDamaged(file, "it is not there");
             } catch (IOException failure) {
                 throw new ApplianceException.StoreUnusable(file, failure);
             }

@@ -50,7 +50,7 @@ public final class Builder {
         if (before.isPresent()) {
             return before.get();
         }
-        try (BuildFolder folder = appliances.newFolder()) {
+        try (BuildFolder folder = appliances.newFolder(DebianBuild::removeLeft)) {
             Path out = folder.path();
             switch (recipe.source()) {
                 case Recipe.Source.Debian debian -> {

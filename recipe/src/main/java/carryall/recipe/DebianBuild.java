@@ -36,11 +36,20 @@ final class DebianBuild {
         this.out = out;
     }
 
+    private static Path workIn(Path out) {
+        return out.resolve("work");
+    }
+
+    /// Removes what a killed build left that belongs to other users than this one.
+    static void removeLeft(Path out) throws IOException {
+        NameSpace.remove(workIn(out));
+    }
+
     void run(BuildListener listener) throws IOException {
         for (String tool : TOOLS) {
             Tools.find(tool);
         }
-        Path work = Files.createDirectory(out.resolve("work"));
+        Path work = Files.createDirectory(workIn(out));
         Path script = work.resolve(GuestFiles.BUILD_SCRIPT);
         Files.write(script, GuestFiles.bytes(GuestFiles.BUILD_SCRIPT));
         GuestFiles.write(work.resolve("guest"), debian);

@@ -1,0 +1,260 @@
+package carryall.appliance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import carryall.hypervisor.ByteSize;
+import carryall.hypervisor.Firmware;
+import carryall.hypervisor.Network;
+import carryall.hypervisor.Profile;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class AppliancesTest {
+    private static final BuildFolder.Removal ALL_IS_OURS = folder -> {};
+
+    @TempDir private Path temp;
+    private Path directory = Path.of("");
+    private Appliances appliances = new Appliances(Path.of(""));
+
+    @BeforeEach
+    void over() {
+        directory = temp.resolve("appliances");
+        appliances = new Appliances(directory);
+    }
+
+    private static Appliance description(String version, String disk) {
+        byte[] bytes = disk.getBytes(StandardCharsets.UTF_8);
+        return new Appliance(
+                new ApplianceName("acme", "app"),
+                version,
+                "App",
+                "",
+                Profile.MODERN,
+                Firmware.BIOS,
+                ByteSize.mebibytes(64),
+                1,
+                Network.NONE,
+                List.of(),
+                Optional.empty(),
+                Digest.of(("recipe of " + version).getBytes(StandardCharsets.UTF_8)),
+                Map.of(
+                        Appliance.Part.SYSTEM,
+                        new Appliance.Content(new ByteSize(bytes.length), Digest.of(bytes))));
+    }
+
+    private InstalledAppliance add(String version, String disk) throws IOException {
+        try (BuildFolder folder = appliances.newFolder(ALL_IS_OURS)) {
+            Files.writeString(folder.path().resolve("system.raw"), disk);
+            return appliances.add(folder, description(version, disk));
+        }
+    }
+
+    private List<String> names() throws IOException {
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    @Test
+    void withoutADirectoryThereIsNone() throws IOException {
+        assertThat(appliances.list()).isEmpty();
+        assertThat(directory).doesNotExist();
+        assertThatThrownBy(() -> appliances.find(Digest.of(new byte[0])))
+                .isInstanceOf(ApplianceException.ApplianceMissing.class);
+    }
+
+    @Test
+    void whatIsAddedIsThereUnderTheDigestOfItsDescription() throws IOException {
+        InstalledAppliance added = add("1", "disk");
+        byte[] text = Files.readAllBytes(added.directory().resolve("appliance.json"));
+        assertThat(added.id()).isEqualTo(Digest.of(text));
+        assertThat(names()).containsExactly(added.id().hex());
+        assertThat(added.description()).isEqualTo(description("1", "disk"));
+        assertThat(appliances.find(added.id())).isEqualTo(added);
+        assertThat(added.file(Appliance.Part.SYSTEM)).hasContent("disk");
+        assertThat(Files.getPosixFilePermissions(added.file(Appliance.Part.SYSTEM)))
+                .isEqualTo(PosixFilePermissions.fromString("r--r--r--"));
+        appliances.verify(added);
+    }
+
+    @Test
+    void aBuildThatFailsLeavesNothing() throws IOException {
+        try (BuildFolder folder = appliances.newFolder(ALL_IS_OURS)) {
+            Files.createDirectories(folder.path().resolve("work/root"));
+            Files.writeString(folder.path().resolve("system.raw"), "half");
+            assertThat(appliances.list()).isEmpty();
+        }
+        assertThat(names()).isEmpty();
+    }
+
+    @Test
+    void whatAKilledBuildLeftIsRemovedByTheNext() throws IOException {
+        Path left = Files.createDirectories(directory.resolve("build-123/work"));
+        Files.writeString(left.resolve("root"), "x");
+        Files.createFile(directory.resolve("build-123.lock"));
+        Path withoutLock = Files.createDirectories(directory.resolve("build-456"));
+        InstalledAppliance added = add("1", "disk");
+        assertThat(left).doesNotExist();
+        assertThat(withoutLock).doesNotExist();
+        assertThat(names()).containsExactly(added.id().hex());
+    }
+
+    @Test
+    void whatCannotBeRemovedStopsNoBuild() throws IOException {
+        Files.createDirectories(directory.resolve("build-123"));
+        try (BuildFolder folder =
+                appliances.newFolder(left -> {
+                    throw new IOException("of another user: " + left);
+                })) {
+            assertThat(folder.path()).isEmptyDirectory();
+            assertThat(directory.resolve("build-123")).exists();
+        }
+    }
+
+    @Test
+    void aRunningBuildIsLeftAlone() throws IOException {
+        try (BuildFolder running = appliances.newFolder(ALL_IS_OURS)) {
+            Files.writeString(running.path().resolve("system.raw"), "half");
+            add("1", "disk");
+            assertThat(running.path().resolve("system.raw")).hasContent("half");
+            InstalledAppliance added = appliances.add(running, description("2", "half"));
+            assertThat(appliances.find(added.id()).description().version()).isEqualTo("2");
+        }
+        assertThat(names()).hasSize(2).allMatch(name -> name.length() == 64);
+    }
+
+    @Test
+    void aBuildOfAnotherProcessIsLeftAlone() throws IOException, InterruptedException {
+        Path lock = directory.resolve("build-123.lock");
+        Files.createDirectories(directory.resolve("build-123"));
+        Files.createFile(lock);
+        String program =
+                "import java.nio.channels.FileChannel; import java.nio.file.*;"
+                        + "void main(String[] words) throws Exception {"
+                        + " var c = FileChannel.open(Path.of(words[0]), StandardOpenOption.WRITE);"
+                        + " c.lock(); IO.println(\"held\"); System.in.read(); }";
+        Path source = Files.writeString(temp.resolve("Holder.java"), program);
+        Process holder =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                                source.toString(),
+                                lock.toString())
+                        .start();
+        try {
+            assertThat(holder.inputReader().readLine()).isEqualTo("held");
+            add("1", "disk");
+            assertThat(directory.resolve("build-123")).exists();
+        } finally {
+            holder.destroyForcibly().waitFor();
+        }
+        add("2", "disk");
+        assertThat(directory.resolve("build-123")).doesNotExist();
+    }
+
+    @Test
+    void theSameAddedTwiceIsOne() throws IOException {
+        InstalledAppliance first = add("1", "disk");
+        assertThat(add("1", "disk")).isEqualTo(first);
+        assertThat(names()).containsExactly(first.id().hex());
+    }
+
+    @Test
+    void theNewestOfANameIsTheOneAddedLast() throws IOException {
+        InstalledAppliance old = add("1", "disk");
+        Files.setLastModifiedTime(old.directory(), FileTime.from(Instant.EPOCH));
+        InstalledAppliance fresh = add("2", "disk");
+        ApplianceName name = fresh.description().name();
+        assertThat(appliances.list()).containsExactly(fresh, old);
+        assertThat(appliances.newest(name, Optional.empty())).contains(fresh);
+        assertThat(appliances.newest(name, Optional.of("1"))).contains(old);
+        assertThat(appliances.newest(name, Optional.of("3"))).isEmpty();
+        assertThat(appliances.newest(ApplianceName.parse("other"), Optional.empty())).isEmpty();
+    }
+
+    @Test
+    void whatWasBuiltFromTheSameInputsIsFound() throws IOException {
+        InstalledAppliance added = add("1", "disk");
+        assertThat(appliances.builtFrom(added.description().recipe())).contains(added);
+        assertThat(appliances.builtFrom(Digest.of(new byte[] {1}))).isEmpty();
+    }
+
+    @Test
+    void aChangedByteInTheDescriptionIsDamage() throws IOException {
+        InstalledAppliance added = add("1", "disk");
+        InstalledAppliance whole = add("2", "disk");
+        Path file = added.directory().resolve("appliance.json");
+        for (String text : List.of(Files.readString(file).replace("App", "Axp"), "", "{}")) {
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+            Files.writeString(file, text);
+            assertThatThrownBy(() -> appliances.find(added.id()))
+                    .isInstanceOf(ApplianceException.ApplianceDamaged.class)
+                    .message()
+                    .contains(file.toString());
+            assertThat(appliances.list()).containsExactly(whole);
+        }
+    }
+
+    @Test
+    void aDescriptionThatSaysWhatNoneCanSayIsDamageThoughItsDigestIsRight() throws IOException {
+        byte[] text = "{\"format\":9}\n".getBytes(StandardCharsets.UTF_8);
+        Digest id = Digest.of(text);
+        Files.createDirectories(directory.resolve(id.hex()));
+        Files.write(directory.resolve(id.hex()).resolve("appliance.json"), text);
+        assertThatThrownBy(() -> appliances.find(id))
+                .isInstanceOf(ApplianceException.ApplianceDamaged.class)
+                .message()
+                .contains("format is not 1");
+    }
+
+    @Test
+    void aFlippedByteInAPartIsFound() throws IOException {
+        InstalledAppliance added = add("1", "disk");
+        Path system = added.file(Appliance.Part.SYSTEM);
+        Files.setPosixFilePermissions(system, PosixFilePermissions.fromString("rw-r--r--"));
+        byte[] bytes = Files.readAllBytes(system);
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] ^= 1;
+            Files.write(system, bytes);
+            assertThatThrownBy(() -> appliances.verify(added))
+                    .isInstanceOf(ApplianceException.ApplianceDamaged.class)
+                    .message()
+                    .contains(system.toString());
+            bytes[i] ^= 1;
+        }
+        Files.write(system, bytes);
+        appliances.verify(added);
+        Files.delete(system);
+        assertThatThrownBy(() -> appliances.verify(added))
+                .isInstanceOf(ApplianceException.ApplianceDamaged.class);
+    }
+
+    @Test
+    void whatIsNoFolderOfADigestIsNoAppliance() throws IOException {
+        InstalledAppliance added = add("1", "disk");
+        Files.createDirectories(directory.resolve("notes"));
+        Files.createFile(directory.resolve("0".repeat(63)));
+        assertThat(appliances.list()).containsExactly(added);
+    }
+
+    @Test
+    void aDirectoryThatCannotBeUsedIsTold() throws IOException {
+        Files.writeString(directory, "a file");
+        assertThatThrownBy(() -> appliances.newFolder(ALL_IS_OURS))
+                .isInstanceOf(ApplianceException.StoreUnusable.class)
+                .message()
+                .contains(directory.toString());
+    }
+}
