@@ -29,15 +29,31 @@ record KeeperAnswers(
             JsonText question = JsonText.parse(line);
             String verb = question.text("verb");
             switch (verb) {
-                case "status" -> answer.putAll(statusText());
-                case "screenshot" -> qemu.screenshot(Path.of(question.text("file")));
-                case "press" -> qemu.press(question.texts("keys").toArray(String[]::new));
-                case "app-ready" -> answer.put("up", appIsUp() ? "yes" : "no");
-                case "stop" ->
-                        stop.accept(qemu, Duration.ofSeconds(question.number("patienceSeconds")));
+                case "status" -> {
+                    question.end();
+                    answer.putAll(statusText());
+                }
+                case "screenshot" -> {
+                    Path file = Path.of(question.text("file"));
+                    question.end();
+                    qemu.screenshot(file);
+                }
+                case "press" -> {
+                    List<String> keys = question.texts("keys");
+                    question.end();
+                    qemu.press(keys.toArray(String[]::new));
+                }
+                case "app-ready" -> {
+                    question.end();
+                    answer.put("up", appIsUp() ? "yes" : "no");
+                }
+                case "stop" -> {
+                    Duration patience = Duration.ofSeconds(question.number("patienceSeconds"));
+                    question.end();
+                    stop.accept(qemu, patience);
+                }
                 default -> throw new IllegalArgumentException("unknown verb " + verb);
             }
-            question.end();
         } catch (IOException | RuntimeException failure) {
             answer.put("error", String.valueOf(failure.getMessage()));
         }
