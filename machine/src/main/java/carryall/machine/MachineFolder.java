@@ -37,13 +37,14 @@ record MachineFolder(Path path) {
         return path.resolve("console.log");
     }
 
+    Path lock() {
+        return path.resolve("keeper.lock");
+    }
+
     /// Takes the lock that a keeper holds as long as it lives; empty if somebody else has it.
     Optional<Lock> tryLock() throws IOException {
         FileChannel channel =
-                FileChannel.open(
-                        path.resolve("keeper.lock"),
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.WRITE);
+                FileChannel.open(lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try {
             FileLock lock = channel.tryLock();
             if (lock != null) {

@@ -28,6 +28,9 @@ public final class Machines {
     private static final Duration GLANCE = Duration.ofSeconds(2);
     private static final Duration START = Duration.ofSeconds(60);
 
+    /// The folder of a machine that is being made or removed: `.name.uuid`.
+    private static final String ASIDE = "\\.[a-z0-9][a-z0-9-]{0,63}\\.[0-9a-f-]{36}";
+
     private final Path home;
 
     /// Over a state directory, which need not be there yet.
@@ -167,11 +170,15 @@ public final class Machines {
     }
 
     /// Makes a machine of an appliance: its folder, an empty scratch, a personal disk from the
-    /// template. Nothing is left behind if it fails.
+    /// template. Nothing is left behind if it fails; what a killed one left is removed by the next.
+    ///
+    /// @throws MachineException.NameInUse if there is a machine, or anything else, of that name
     public Machine create(MachineName name, InstalledAppliance appliance, Network granted)
             throws MachineException {
         Path place = folder(name);
-        Path beside = place.resolveSibling("." + name + "." + UUID.randomUUID());
+        String ownName = name + "." + UUID.randomUUID();
+        Path unnamed = place.resolveSibling(".new." + ownName);
+        Path beside = place.resolveSibling("." + ownName);
         Appliance description = appliance.description();
         Machine machine =
                 new Machine(
@@ -189,21 +196,52 @@ public final class Machines {
             if (Files.exists(place)) {
                 throw new MachineException.NameInUse(name);
             }
-            Files.createDirectory(beside);
-            MachineFolder files = new MachineFolder(beside);
-            Disks.layer(files.scratch(), appliance.file(Appliance.Part.SYSTEM));
-            if (description.parts().containsKey(Appliance.Part.PERSONAL)) {
-                Disks.copy(appliance.file(Appliance.Part.PERSONAL), files.personal());
+            removeLeftovers(home.resolve("machines"));
+            Files.createDirectory(unnamed);
+            // Whoever sees the name beside finds the lock held.
+            try (MachineFolder.Lock _ = new MachineFolder(unnamed).tryLock().orElseThrow()) {
+                Files.move(unnamed, beside, StandardCopyOption.ATOMIC_MOVE);
+                MachineFolder files = new MachineFolder(beside);
+                Disks.layer(files.scratch(), appliance.file(Appliance.Part.SYSTEM));
+                if (description.parts().containsKey(Appliance.Part.PERSONAL)) {
+                    Disks.copy(appliance.file(Appliance.Part.PERSONAL), files.personal());
+                }
+                MachineFolder.writeWhole(files.machine(), MachineText.write(machine));
+                Files.move(beside, place, StandardCopyOption.ATOMIC_MOVE);
             }
-            MachineFolder.writeWhole(files.machine(), MachineText.write(machine));
-            Files.move(beside, place, StandardCopyOption.ATOMIC_MOVE);
             return machine;
         } catch (MachineException ours) {
             throw ours;
         } catch (IOException failure) {
+            if (Files.exists(place)) {
+                throw new MachineException.NameInUse(name);
+            }
             throw new MachineException.StateUnusable(place, failure);
         } finally {
+            removeQuietly(unnamed);
             removeQuietly(beside);
+        }
+    }
+
+    /// Removes what a killed [#create] or [#remove] left.
+    private static void removeLeftovers(Path all) throws IOException {
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(all, ".*")) {
+            for (Path folder : folders) {
+                if (!folder.getFileName().toString().matches(ASIDE)) {
+                    continue;
+                }
+                MachineFolder files = new MachineFolder(folder);
+                if (!Files.exists(files.lock())) {
+                    removeQuietly(folder);
+                    continue;
+                }
+                Optional<MachineFolder.Lock> unheld = files.tryLock();
+                if (unheld.isPresent()) {
+                    try (MachineFolder.Lock _ = unheld.get()) {
+                        removeQuietly(folder);
+                    }
+                }
+            }
         }
     }
 
