@@ -10,6 +10,8 @@ import java.util.UUID;
 /// A user's own instance of an appliance. `docs/formats/machine.md` has the text form.
 ///
 /// @param appliance the pinned appliance
+/// @param memory 4 MiB to 1 TiB, whole mebibytes
+/// @param cpus 1 to 64
 /// @param network what the user granted
 public record Machine(
         MachineName name,
@@ -19,4 +21,15 @@ public record Machine(
         ByteSize memory,
         int cpus,
         Network network,
-        Instant created) {}
+        Instant created) {
+    public Machine {
+        if (memory.compareTo(ByteSize.mebibytes(4)) < 0
+                || memory.compareTo(ByteSize.mebibytes(1 << 20)) > 0
+                || memory.bytes() % (1 << 20) != 0) {
+            throw new IllegalArgumentException("memory: " + memory);
+        }
+        if (cpus < 1 || cpus > 64) {
+            throw new IllegalArgumentException("cpus: " + cpus);
+        }
+    }
+}
