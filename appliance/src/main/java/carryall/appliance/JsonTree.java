@@ -31,7 +31,7 @@ final class JsonTree {
         Map<String, Object> object = new LinkedHashMap<>();
         reader.beginObject();
         while (reader.hasNextField()) {
-            String key = reader.nextField();
+            String key = whole(reader.nextField());
             if (object.containsKey(key)) {
                 throw new IllegalArgumentException("key " + key + " stands twice");
             }
@@ -43,7 +43,7 @@ final class JsonTree {
 
     private static Object value(String key, JsonReader reader) {
         return switch (reader.currentToken()) {
-            case STRING -> reader.readString();
+            case STRING -> whole(reader.readString());
             case NUMBER -> reader.readDecimal();
             case BOOLEAN -> reader.readBoolean();
             case BEGIN_OBJECT -> object(reader);
@@ -58,6 +58,14 @@ final class JsonTree {
             }
             case NULL -> throw new IllegalArgumentException(key + " is null");
         };
+    }
+
+    /// Half of a surrogate pair is no character, and cannot be written.
+    private static String whole(String text) {
+        if (text.codePoints().anyMatch(c -> Character.getType(c) == Character.SURROGATE)) {
+            throw new IllegalArgumentException("half a character");
+        }
+        return text;
     }
 
     /// Looks at brackets, commas and strings only, without recursion.
