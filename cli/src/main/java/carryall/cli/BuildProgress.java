@@ -3,7 +3,9 @@ package carryall.cli;
 import carryall.hypervisor.ByteSize;
 import carryall.recipe.BuildListener;
 import java.time.Duration;
+import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.LongSupplier;
 
 /// Shows how a build gets on: a bar on a terminal, a line for each step elsewhere.
 final class BuildProgress implements BuildListener {
@@ -11,20 +13,27 @@ final class BuildProgress implements BuildListener {
     private static final int BAR = 20;
 
     private final Terminal terminal;
+    private final LongSupplier nanoClock;
+    private String number = "";
     private String title = "";
-    private long began = System.nanoTime();
+    private long began;
     private long drawn;
     private boolean open;
 
-    BuildProgress(Terminal terminal) {
+    /// @param nanoClock such as [System#nanoTime]
+    BuildProgress(Terminal terminal, LongSupplier nanoClock) {
         this.terminal = terminal;
+        this.nanoClock = nanoClock;
+        this.began = nanoClock.getAsLong();
+        this.drawn = began - REDRAW_NANOS;
     }
 
     @Override
     public void step(int number, int of, String what) {
         end();
-        began = System.nanoTime();
-        title = "[" + number + "/" + of + "] " + what;
+        began = nanoClock.getAsLong();
+        this.number = "[" + number + "/" + of + "] ";
+        title = this.number + what;
         if (terminal.isWatched()) {
             terminal.over(title);
             open = true;
@@ -35,17 +44,25 @@ final class BuildProgress implements BuildListener {
 
     @Override
     public void progress(Unit unit, long done, OptionalLong total) {
-        long now = System.nanoTime();
+        long now = nanoClock.getAsLong();
         if (!terminal.isWatched() || now - drawn < REDRAW_NANOS) {
             return;
         }
         drawn = now;
-        String text = title + "  " + bar(done, total) + amounts(unit, done, total);
         String left = timeLeft(done, total, Duration.ofNanos(now - began));
-        int room = terminal.columns() - 1;
-        String line = text + left;
-        terminal.over(line.length() > room ? line.substring(0, room) : line);
+        terminal.over(line(bar(done, total), amounts(unit, done, total) + left));
         open = true;
+    }
+
+    /// As much as the terminal has room for: the numbers come before the words and the bar.
+    private String line(String bar, String amounts) {
+        String whole = title + "  " + bar + amounts;
+        List<String> shorter =
+                List.of(whole, title + "  " + amounts, number + bar + amounts, number + amounts);
+        return shorter.stream()
+                .filter(line -> Terminal.columns(line) < terminal.columns())
+                .findFirst()
+                .orElse(number + amounts);
     }
 
     private static String bar(long done, OptionalLong total) {
@@ -67,7 +84,7 @@ final class BuildProgress implements BuildListener {
     }
 
     private static String timeLeft(long done, OptionalLong total, Duration passed) {
-        if (total.isEmpty() || done <= 0 || passed.toSeconds() < 2) {
+        if (total.isEmpty() || total.getAsLong() <= 0 || done <= 0 || passed.toSeconds() < 2) {
             return "";
         }
         double share = (double) done / total.getAsLong();
@@ -78,7 +95,8 @@ final class BuildProgress implements BuildListener {
     /// Leaves the last line as it stands.
     void end() {
         if (open) {
-            terminal.over(title + "  " + Times.text(Duration.ofNanos(System.nanoTime() - began)));
+            terminal.over(
+                    title + "  " + Times.text(Duration.ofNanos(nanoClock.getAsLong() - began)));
             terminal.note("");
             open = false;
         }

@@ -45,7 +45,7 @@ final class BuildVerb implements Verb {
 
     static InstalledAppliance build(Machines machines, Terminal terminal, Path recipe)
             throws IOException {
-        BuildProgress progress = new BuildProgress(terminal);
+        BuildProgress progress = new BuildProgress(terminal, System::nanoTime);
         try {
             return new Builder(machines.appliances()).build(Recipe.read(recipe), progress);
         } finally {

@@ -4,12 +4,9 @@ import carryall.machine.MachineException;
 import carryall.machine.MachineName;
 import carryall.machine.MachineStatus;
 import carryall.machine.Machines;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -41,18 +38,19 @@ final class RmVerb implements Verb {
                         "say it with `--yes`");
                 return Exit.USAGE;
             }
-            terminal.over("Delete " + name + " and the data on its personal disk? [y/N] ");
-            String answer =
-                    new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))
-                            .readLine();
-            if (answer == null || !answer.strip().equalsIgnoreCase("y")) {
+            Optional<String> answer =
+                    terminal.ask("Delete " + name + " and the data on its personal disk? [y/N] ");
+            if (answer.isEmpty() || !answer.get().strip().equalsIgnoreCase("y")) {
                 terminal.note("Nothing was removed.");
+                if (format.isJson()) {
+                    terminal.json(Terminal.object("name", name.text(), "removed", false));
+                }
                 return Exit.DONE;
             }
         }
         machines.remove(name);
         if (format.isJson()) {
-            terminal.json(Map.of("name", name.text(), "removed", true));
+            terminal.json(Terminal.object("name", name.text(), "removed", true));
         } else {
             terminal.line(name + " is removed.");
         }

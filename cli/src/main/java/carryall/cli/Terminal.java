@@ -1,23 +1,30 @@
 package carryall.cli;
 
 import carryall.appliance.JsonText;
+import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /// Where a verb answers: results on the output, all else on the errors. What came from guests and
 /// publishers is escaped here, so that it can draw nothing.
 final class Terminal {
+    private final BufferedReader input;
     private final PrintStream output;
     private final PrintStream errors;
     private final int columns;
 
     /// @param columns of the terminal that shows the errors; 0 if that is no terminal
-    Terminal(PrintStream output, PrintStream errors, int columns) {
+    Terminal(InputStream input, PrintStream output, PrintStream errors, int columns) {
+        this.input = new BufferedReader(new InputStreamReader(input, StandardCharsets.UTF_8));
         this.output = output;
         this.errors = errors;
         this.columns = columns;
@@ -25,6 +32,7 @@ final class Terminal {
 
     static Terminal ofProcess() {
         return new Terminal(
+                System.in,
                 stream(FileDescriptor.out),
                 stream(FileDescriptor.err),
                 Integer.getInteger("carryall.columns", 0));
@@ -54,12 +62,26 @@ final class Terminal {
         return columns;
     }
 
+    /// A result of one line, whatever is in the text.
     void line(String text) {
-        output.println(escaped(text));
+        output.println(escaped(text).replace("\n", "\\x0a"));
     }
 
+    /// One line of JSON. What could draw on a terminal is written as `\\u202e`, which JSON allows.
     void json(Map<String, ?> object) {
-        output.println(JsonText.write(object));
+        StringBuilder shown = new StringBuilder();
+        JsonText.write(object)
+                .codePoints()
+                .forEach(c -> {
+                    if (isDrawing(c)) {
+                        for (char half : Character.toChars(c)) {
+                            shown.append("\\u%04x".formatted((int) half));
+                        }
+                    } else {
+                        shown.appendCodePoint(c);
+                    }
+                });
+        output.println(shown);
     }
 
     /// Something to know that is no result.
@@ -75,10 +97,21 @@ final class Terminal {
         errors.flush();
     }
 
-    /// Writes on the last line of a terminal, over what is there.
+    /// Writes on the last line of a terminal, over what is there; what does not fit is cut.
     void over(String text) {
-        errors.print("\r" + escaped(text) + "\u001b[K");
+        errors.print(
+                "\r" + fitting(escaped(text).replace("\n", "\\x0a"), columns - 1) + "\u001b[K");
         errors.flush();
+    }
+
+    /// Asks the person who watches.
+    ///
+    /// @return the line typed; empty at the end of the input
+    Optional<String> ask(String question) throws IOException {
+        output.flush();
+        errors.print(escaped(question));
+        errors.flush();
+        return Optional.ofNullable(input.readLine());
     }
 
     void flush() {
@@ -90,25 +123,81 @@ final class Terminal {
         return new LinkedHashMap<>();
     }
 
-    /// Shows controls and what turns the direction of text around as `\x1b`, `\u202e`.
+    /// An object whose keys stay in this order.
+    static Map<String, Object> object(String key, Object value, String then, Object last) {
+        Map<String, Object> object = object();
+        object.put(key, value);
+        object.put(then, last);
+        return object;
+    }
+
+    /// Shows controls, but for line feeds, and what turns the direction of text around as `\\x1b`,
+    /// `\\u202e`.
     static String escaped(String text) {
         StringBuilder shown = new StringBuilder(text.length());
         text.codePoints()
                 .forEach(c -> {
-                    int type = Character.getType(c);
-                    if (c != '\n' && (Character.isISOControl(c) || c == 0x7f)) {
-                        shown.append("\\x%02x".formatted(c));
-                    } else if (type == Character.FORMAT
-                            || type == Character.SURROGATE
-                            || type == Character.PRIVATE_USE
-                            || type == Character.LINE_SEPARATOR
-                            || type == Character.PARAGRAPH_SEPARATOR) {
-                        shown.append("\\u%04x".formatted(c));
-                    } else {
+                    if (c == '\n' || !isDrawing(c)) {
                         shown.appendCodePoint(c);
+                    } else {
+                        shown.append(
+                                (Character.isISOControl(c) ? "\\x%02x" : "\\u%04x").formatted(c));
                     }
                 });
         return shown.toString();
+    }
+
+    private static boolean isDrawing(int character) {
+        return Character.isISOControl(character)
+                || switch (Character.getType(character)) {
+                    case Character.FORMAT,
+                            Character.SURROGATE,
+                            Character.PRIVATE_USE,
+                            Character.LINE_SEPARATOR,
+                            Character.PARAGRAPH_SEPARATOR ->
+                            true;
+                    default -> false;
+                };
+    }
+
+    /// The start of a text that takes at most so many columns.
+    static String fitting(String text, int columns) {
+        int used = 0;
+        int end = 0;
+        while (end < text.length()) {
+            int character = text.codePointAt(end);
+            used += columns(character);
+            if (used > columns) {
+                break;
+            }
+            end += Character.charCount(character);
+        }
+        return text.substring(0, end);
+    }
+
+    /// How many columns of a terminal a text takes.
+    static int columns(String text) {
+        return text.codePoints().map(Terminal::columns).sum();
+    }
+
+    private static int columns(int character) {
+        return switch (Character.getType(character)) {
+            case Character.NON_SPACING_MARK, Character.ENCLOSING_MARK -> 0;
+            default -> isWide(character) ? 2 : 1;
+        };
+    }
+
+    /// Unicode's Standard Annex 11, East Asian Width, in blocks.
+    private static boolean isWide(int character) {
+        return (character >= 0x1100 && character <= 0x115f)
+                || (character >= 0x2e80 && character <= 0xa4cf && character != 0x303f)
+                || (character >= 0xac00 && character <= 0xd7a3)
+                || (character >= 0xf900 && character <= 0xfaff)
+                || (character >= 0xfe30 && character <= 0xfe6f)
+                || (character >= 0xff00 && character <= 0xff60)
+                || (character >= 0xffe0 && character <= 0xffe6)
+                || (character >= 0x1f300 && character <= 0x1faff)
+                || (character >= 0x20000 && character <= 0x3fffd);
     }
 
     PrintWriter writer() {

@@ -2,12 +2,12 @@ package carryall.cli;
 
 import java.time.Duration;
 
-/// Spans of time for people.
+/// Spans of time for people; one that a changed clock made negative is none.
 final class Times {
     private Times() {}
 
     static String text(Duration time) {
-        long seconds = time.toSeconds();
+        long seconds = Math.max(0, time.toSeconds());
         if (seconds < 60) {
             return seconds + " s";
         }

@@ -4,6 +4,7 @@ import carryall.machine.MachineName;
 import carryall.machine.MachineStatus;
 import carryall.machine.Machines;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -51,7 +52,10 @@ final class WarmUpVerb implements Verb {
             throws IOException, InterruptedException {
         PrintStream nowhere =
                 new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-        Verbs verbs = new Verbs(machines, new Terminal(nowhere, nowhere, 0));
+        Verbs verbs =
+                new Verbs(
+                        machines,
+                        new Terminal(InputStream.nullInputStream(), nowhere, nowhere, 0));
         AT_REST.forEach(line -> type(verbs, line));
         String recipe = recipe(home).toString();
         Thread keeper =
