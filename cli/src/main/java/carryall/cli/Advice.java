@@ -5,114 +5,137 @@ import carryall.hypervisor.HypervisorException;
 import carryall.machine.MachineException;
 import carryall.recipe.RecipeException;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.Objects;
 
 /// What to do next after a failure, and the exit code that tells it to programs.
-record Advice(int exitCode, String nextStep) {
+///
+/// @param found what went wrong, with its subject
+/// @param nextStep one thing to type or to check
+record Advice(int exitCode, String found, String nextStep) {
     static Advice on(IOException failure) {
+        Step step = step(failure);
+        return new Advice(step.exitCode(), found(failure), step.words());
+    }
+
+    private record Step(int exitCode, String words) {}
+
+    /// The JDK's own failures often have no words but a path.
+    private static String found(IOException failure) {
+        return switch (failure) {
+            case NoSuchFileException f -> f.getFile() + " is not there";
+            case AccessDeniedException f -> f.getFile() + " may not be used by this user";
+            case FileSystemException f ->
+                    f.getFile() + ": " + Objects.requireNonNullElse(f.getReason(), f.toString());
+            default -> Objects.requireNonNullElse(failure.getMessage(), failure.toString());
+        };
+    }
+
+    private static Step step(IOException failure) {
         return switch (failure) {
             case MachineException ours -> on(ours);
             case ApplianceException ours -> on(ours);
             case RecipeException ours -> on(ours);
             case HypervisorException ours -> on(ours);
-            default -> new Advice(Exit.HOST, "run `carryall doctor`");
+            default -> new Step(Exit.HOST, "run `carryall doctor`");
         };
     }
 
-    private static Advice on(MachineException failure) {
+    private static Step on(MachineException failure) {
         return switch (failure) {
             case MachineException.MachineMissing _ ->
-                    new Advice(Exit.MISSING, "see `carryall ls` for the machines there are");
+                    new Step(Exit.MISSING, "see `carryall ls` for the machines there are");
             case MachineException.NameInUse f ->
-                    new Advice(
+                    new Step(
                             Exit.BUSY,
                             "choose another name with `--name`, or remove that machine with"
                                     + " `carryall rm "
                                     + f.name()
                                     + "`");
             case MachineException.MachineBusy f ->
-                    new Advice(Exit.BUSY, "stop it first: `carryall stop " + f.name() + "`");
+                    new Step(Exit.BUSY, "stop it first: `carryall stop " + f.name() + "`");
             case MachineException.MachineNotRunning f ->
-                    new Advice(Exit.BUSY, "start it: `carryall run " + f.name() + "`");
+                    new Step(Exit.BUSY, "start it: `carryall run " + f.name() + "`");
             case MachineException.MachineDamaged f ->
-                    new Advice(
+                    new Step(
                             Exit.DAMAGED,
                             "put "
                                     + f.file().getFileName()
                                     + " back from a backup; the disks beside it were not touched");
             case MachineException.StartFailed f ->
-                    new Advice(
-                            Exit.GUEST,
-                            "see `carryall logs " + f.name() + "` and `carryall doctor`");
+                    new Step(Exit.GUEST, "see `carryall logs " + f.name() + "`");
             case MachineException.DiskFull _ ->
-                    new Advice(Exit.HOST, "free some space, then repeat the command");
+                    new Step(Exit.HOST, "free some space, then repeat the command");
             case MachineException.StateUnusable _ ->
-                    new Advice(Exit.HOST, "check that it is there, yours, and not full");
+                    new Step(Exit.HOST, "check that it is there, yours, and not full");
             case MachineException.KeeperSilent f ->
-                    new Advice(Exit.GUEST, "see `carryall logs " + f.name() + "`, then try again");
+                    new Step(Exit.GUEST, "see `carryall logs " + f.name() + "`, then try again");
             case MachineException.Refused f ->
-                    new Advice(Exit.GUEST, "see `carryall logs " + f.name() + "`");
-            case MachineException.ToolFailed _ -> new Advice(Exit.HOST, "run `carryall doctor`");
+                    new Step(Exit.GUEST, "see `carryall logs " + f.name() + "`");
+            case MachineException.ToolFailed _ -> new Step(Exit.HOST, "run `carryall doctor`");
         };
     }
 
-    private static Advice on(ApplianceException failure) {
+    private static Step on(ApplianceException failure) {
         return switch (failure) {
             case ApplianceException.ApplianceMissing _ ->
-                    new Advice(Exit.MISSING, "build it from its recipe: `carryall run FOLDER`");
+                    new Step(Exit.MISSING, "build it from its recipe: `carryall run FOLDER`");
             case ApplianceException.ApplianceDamaged f ->
-                    new Advice(
+                    new Step(
                             Exit.DAMAGED,
                             "remove the folder " + f.file().getParent() + " and build it again");
             case ApplianceException.StoreUnusable _ ->
-                    new Advice(Exit.HOST, "check that it is there, yours, and not full");
+                    new Step(Exit.HOST, "check that it is there, yours, and not full");
         };
     }
 
-    private static Advice on(RecipeException failure) {
+    private static Step on(RecipeException failure) {
         return switch (failure) {
             case RecipeException.RecipeMissing _ ->
-                    new Advice(
+                    new Step(
                             Exit.MISSING,
                             "name a folder with a recipe.yaml, such as examples/librecad");
-            case RecipeException.RecipeInvalid f -> new Advice(Exit.USAGE, f.remedy());
+            case RecipeException.RecipeInvalid f -> new Step(Exit.USAGE, f.remedy());
             case RecipeException.PackageUnknown f ->
-                    new Advice(
+                    new Step(
                             Exit.USAGE,
                             "look the name up at https://packages.debian.org/"
                                     + f.suite()
                                     + "/ and mend `packages:`");
             case RecipeException.SuiteUnknown _ ->
-                    new Advice(Exit.USAGE, "write a suite that Debian has, such as `bookworm`");
+                    new Step(Exit.USAGE, "write a suite that Debian has, such as `bookworm`");
             case RecipeException.NoNetwork _ ->
-                    new Advice(
+                    new Step(
                             Exit.NETWORK,
                             "check that http://deb.debian.org can be reached, then repeat the"
                                     + " command");
             case RecipeException.BuilderMissing f ->
-                    new Advice(
+                    new Step(
                             Exit.HOST,
                             "install it: `apt install " + Packages.of(f.program()) + "`");
             case RecipeException.NoSpace _ ->
-                    new Advice(Exit.HOST, "free at least 3 GiB there, then repeat the command");
+                    new Step(Exit.HOST, "free at least 3 GiB there, then repeat the command");
             case RecipeException.StepFailed _ ->
-                    new Advice(Exit.HOST, "mend what it says, then repeat the command");
+                    new Step(Exit.HOST, "mend what it says, then repeat the command");
         };
     }
 
-    private static Advice on(HypervisorException failure) {
+    private static Step on(HypervisorException failure) {
         return switch (failure) {
             case HypervisorException.ProgramMissing f ->
-                    new Advice(
+                    new Step(
                             Exit.HOST,
                             "install it: `apt install " + Packages.of(f.program()) + "`");
             case HypervisorException.JailForbidden _ ->
-                    new Advice(Exit.HOST, "run `carryall doctor`, which tries each part of it");
+                    new Step(Exit.HOST, "run `carryall doctor`, which tries each part of it");
             case HypervisorException.QemuFailed _,
                     HypervisorException.CommandRefused _,
                     HypervisorException.NoAnswer _ ->
-                    new Advice(Exit.GUEST, "run `carryall doctor`");
+                    new Step(Exit.GUEST, "run `carryall doctor`");
             case HypervisorException.FileUnusable _ ->
-                    new Advice(Exit.HOST, "check that it is there, yours, and the disk not full");
+                    new Step(Exit.HOST, "check that it is there, yours, and the disk not full");
         };
     }
 }

@@ -1,7 +1,6 @@
 package carryall.cli;
 
 import carryall.machine.Machines;
-import java.util.Map;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -17,7 +16,7 @@ final class CompletionVerb implements Verb {
     public int run(Machines machines, Terminal terminal) {
         String script = AutoComplete.bash("carryall", Verbs.whole());
         if (format.isJson()) {
-            terminal.json(Map.of("shell", "bash", "script", script));
+            terminal.json(Terminal.object("shell", "bash", "script", script));
         } else {
             terminal.output().print(script);
         }

@@ -9,7 +9,6 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,7 +30,7 @@ final class ConsoleVerb implements Verb {
     public int run(Machines machines, Terminal terminal) throws IOException {
         Path socket = machines.connect(name).consoleSocket();
         if (format.isJson()) {
-            terminal.json(Map.of("name", name.text(), "consoleSocket", socket.toString()));
+            terminal.json(Terminal.object("name", name.text(), "consoleSocket", socket.toString()));
             return Exit.DONE;
         }
         boolean raw =

@@ -63,7 +63,7 @@ final class DoctorVerb implements Verb {
                 finding.remedy().ifPresent(remedy -> object.put("remedy", remedy));
                 all.add(object);
             }
-            terminal.json(Map.of("well", well, "findings", all));
+            terminal.json(Terminal.object("well", well, "findings", all));
         } else {
             for (Finding finding : findings) {
                 terminal.line(

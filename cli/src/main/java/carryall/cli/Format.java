@@ -2,17 +2,10 @@ package carryall.cli;
 
 import picocli.CommandLine.Option;
 
-/// How a verb answers; every verb has it.
+/// How a verb answers; every verb that people type has it.
 final class Format {
     @Option(names = "--json", description = "Answer as JSON.")
     private boolean json;
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this help.")
-    @SuppressWarnings("UnusedVariable") // picocli sets it and shows the help.
-    private boolean help;
 
     /// Whether JSON was asked for.
     boolean isJson() {

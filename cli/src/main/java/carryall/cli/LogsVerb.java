@@ -40,7 +40,11 @@ final class LogsVerb implements Verb {
         Path log = machines.folder(name).resolve(console ? "console.log" : "keeper.log");
         List<String> last = last(log);
         if (format.isJson()) {
-            terminal.json(Map.of("name", name.text(), "file", log.toString(), "lines", last));
+            Map<String, Object> object = Terminal.object();
+            object.put("name", name.text());
+            object.put("file", log.toString());
+            object.put("lines", last);
+            terminal.json(object);
         } else {
             last.forEach(terminal::line);
         }

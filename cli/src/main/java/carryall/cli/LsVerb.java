@@ -28,11 +28,9 @@ final class LsVerb implements Verb {
             terminal.note("There is no machine yet. Begin with `carryall run examples/librecad`.");
             return Exit.DONE;
         }
-        int width =
-                Math.max(
-                        4,
-                        all.stream().mapToInt(machine -> machine.name().length()).max().orElse(4));
-        String row = "%-" + width + "s  %-9s  %-24s  %s";
+        int name = all.stream().mapToInt(machine -> machine.name().length()).max().orElse(0);
+        int appliance = all.stream().mapToInt(one -> one.appliance().length()).max().orElse(0);
+        String row = "%-" + Math.max(4, name) + "s  %-8s  %-" + Math.max(9, appliance) + "s  %s";
         terminal.line(row.formatted("NAME", "STATUS", "APPLIANCE", "SINCE").stripTrailing());
         for (MachineReport machine : all) {
             terminal.line(

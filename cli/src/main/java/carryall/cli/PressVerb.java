@@ -5,7 +5,6 @@ import carryall.machine.Machines;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -33,7 +32,7 @@ final class PressVerb implements Verb {
             machines.connect(name).press(Arrays.asList(stroke.split("-", -1)));
         }
         if (format.isJson()) {
-            terminal.json(Map.of("name", name.text(), "pressed", strokes));
+            terminal.json(Terminal.object("name", name.text(), "pressed", strokes));
         }
         return Exit.DONE;
     }

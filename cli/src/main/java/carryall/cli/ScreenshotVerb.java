@@ -4,7 +4,6 @@ import carryall.machine.MachineName;
 import carryall.machine.Machines;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -24,7 +23,8 @@ final class ScreenshotVerb implements Verb {
     public int run(Machines machines, Terminal terminal) throws IOException {
         machines.connect(name).screenshot(file);
         if (format.isJson()) {
-            terminal.json(Map.of("name", name.text(), "file", file.toAbsolutePath().toString()));
+            terminal.json(
+                    Terminal.object("name", name.text(), "file", file.toAbsolutePath().toString()));
         } else {
             terminal.line("The screen of " + name + " is in " + file);
         }

@@ -37,11 +37,11 @@ final class StopVerb implements Verb {
         MachineStatus.LastRun run =
                 machines.stop(name, Duration.ofSeconds(Math.clamp(patienceSeconds, 0, 3600)));
         if (format.isJson()) {
-            terminal.json(
-                    Map.of(
-                            "name", name.text(),
-                            "outcome", run.outcome().name().toLowerCase(Locale.ROOT),
-                            "reason", run.reason()));
+            Map<String, Object> object = Terminal.object();
+            object.put("name", name.text());
+            object.put("outcome", run.outcome().name().toLowerCase(Locale.ROOT));
+            object.put("reason", run.reason());
+            terminal.json(object);
         } else {
             terminal.line(name + " is stopped: " + run.reason());
         }

@@ -3,9 +3,11 @@ package carryall.cli;
 import carryall.machine.MachineName;
 import carryall.machine.Machines;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -49,13 +51,14 @@ final class Verbs {
             version = "carryall 0.1.0",
             mixinStandardHelpOptions = true,
             synopsisSubcommandLabel = "VERB",
-            commandListHeading = "%nVerbs:%n",
-            footer = {
-                "",
-                "`carryall VERB --help` says more of each. To begin:",
-                "  carryall run examples/librecad"
-            })
+            commandListHeading = "%nVerbs:%n")
     static final class Root {}
+
+    private static final String[] BEGINNING = {
+        "",
+        "`carryall VERB --help` says more of each. To begin:",
+        "  carryall run examples/librecad"
+    };
 
     /// The command line with all that every verb understands.
     static CommandLine whole() {
@@ -80,7 +83,7 @@ final class Verbs {
 
     private static CommandLine whole(Named named) {
         CommandLine verb = new CommandLine(named.verb.get());
-        verb.getCommandSpec().usageMessage().width(80).footer(ExitCodes.lines());
+        verb.getCommandSpec().addOption(help()).usageMessage().width(80).footer(ExitCodes.lines());
         return verb;
     }
 
@@ -92,7 +95,22 @@ final class Verbs {
     }
 
     private static CommandLine widths(CommandLine line) {
-        return line.setUsageHelpWidth(80).setCaseInsensitiveEnumValuesAllowed(true);
+        line.getCommandSpec()
+                .usageMessage()
+                .footer(
+                        Stream.of(BEGINNING, ExitCodes.lines())
+                                .flatMap(Arrays::stream)
+                                .toArray(String[]::new));
+        return line.setUsageHelpWidth(80)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExpandAtFiles(false);
+    }
+
+    private static CommandLine.Model.OptionSpec help() {
+        return CommandLine.Model.OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .description("Show this help.")
+                .build();
     }
 
     int run(List<String> words) {
@@ -115,7 +133,7 @@ final class Verbs {
             return Exit.USAGE;
         } catch (IOException failure) {
             Advice advice = Advice.on(failure);
-            terminal.error(String.valueOf(failure.getMessage()), advice.nextStep());
+            terminal.error(advice.found(), advice.nextStep());
             return advice.exitCode();
         }
     }

@@ -4,7 +4,6 @@ import carryall.machine.MachineName;
 import carryall.machine.Machines;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,7 +21,7 @@ final class ViewVerb implements Verb {
     public int run(Machines machines, Terminal terminal) throws IOException {
         Path socket = machines.connect(name).vncSocket();
         if (format.isJson()) {
-            terminal.json(Map.of("name", name.text(), "vncSocket", socket.toString()));
+            terminal.json(Terminal.object("name", name.text(), "vncSocket", socket.toString()));
             return Exit.DONE;
         }
         Optional<Viewer> viewer = Viewer.find();

@@ -54,8 +54,7 @@ final class WarmUpVerb implements Verb {
                 new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
         Verbs verbs =
                 new Verbs(
-                        machines,
-                        new Terminal(InputStream.nullInputStream(), nowhere, nowhere, 0));
+                        machines, new Terminal(InputStream.nullInputStream(), nowhere, nowhere, 0));
         AT_REST.forEach(line -> type(verbs, line));
         String recipe = recipe(home).toString();
         Thread keeper =
