@@ -74,6 +74,8 @@ record Advice(int exitCode, String found, String nextStep) {
                     new Step(Exit.GUEST, "see `carryall logs " + f.name() + "`, then try again");
             case MachineException.Refused f ->
                     new Step(Exit.GUEST, "see `carryall logs " + f.name() + "`");
+            case MachineException.FirmwareMissing _ ->
+                    new Step(Exit.HOST, "install it: `apt install " + Packages.of("OVMF") + "`");
             case MachineException.ToolFailed _ -> new Step(Exit.HOST, "run `carryall doctor`");
         };
     }
@@ -128,6 +130,8 @@ record Advice(int exitCode, String found, String nextStep) {
                     new Step(
                             Exit.HOST,
                             "install it: `apt install " + Packages.of(f.program()) + "`");
+            case HypervisorException.FirmwareMissing _ ->
+                    new Step(Exit.HOST, "install it: `apt install " + Packages.of("OVMF") + "`");
             case HypervisorException.JailForbidden _ ->
                     new Step(Exit.HOST, "run `carryall doctor`, which tries each part of it");
             case HypervisorException.QemuFailed _,

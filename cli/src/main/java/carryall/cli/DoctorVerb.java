@@ -4,6 +4,7 @@ import carryall.hypervisor.Accelerators;
 import carryall.hypervisor.ByteSize;
 import carryall.hypervisor.HostCheck;
 import carryall.hypervisor.Network;
+import carryall.hypervisor.Ovmf;
 import carryall.machine.Machines;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,6 +49,7 @@ final class DoctorVerb implements Verb {
         for (String program : PROGRAMS) {
             findings.add(program(program));
         }
+        findings.add(uefi());
         findings.add(jail());
         findings.add(internet());
         findings.add(accelerator(machines));
@@ -86,6 +88,17 @@ final class DoctorVerb implements Verb {
                     name,
                     String.valueOf(missing.getMessage()),
                     Optional.of("apt install " + Packages.of(name)));
+        }
+    }
+
+    private static Finding uefi() {
+        try {
+            return new Finding("uefi", Ovmf.newVariables().toString(), Optional.empty());
+        } catch (IOException missing) {
+            return new Finding(
+                    "uefi",
+                    String.valueOf(missing.getMessage()),
+                    Optional.of("apt install " + Packages.of("OVMF")));
         }
     }
 

@@ -15,6 +15,7 @@ final class Packages {
             case "pasta" -> "passt";
             case "ip" -> "iproute2";
             case "fusermount3" -> "fuse3";
+            case "OVMF" -> "ovmf";
             default -> program;
         };
     }

@@ -26,6 +26,21 @@ public abstract sealed class HypervisorException extends IOException {
         }
     }
 
+    /// The UEFI firmware is not installed.
+    public static final class FirmwareMissing extends HypervisorException {
+        private final Path file;
+
+        public FirmwareMissing(Path file) {
+            super("the UEFI firmware " + file + " was not found on this host", Optional.empty());
+            this.file = file;
+        }
+
+        /// The file that was looked for.
+        public Path file() {
+            return file;
+        }
+    }
+
     /// The host does not let a jail be made; nothing was started.
     public static final class JailForbidden extends HypervisorException {
         public JailForbidden(String found) {

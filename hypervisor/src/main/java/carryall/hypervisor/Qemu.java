@@ -96,6 +96,8 @@ public final class Qemu implements AutoCloseable {
             grants.add(new Jail.Grant(disk.file(), Jail.Access.WRITE));
             disk.base().ifPresent(base -> grants.add(new Jail.Grant(base, Jail.Access.READ)));
         }
+        machine.uefiVariables()
+                .ifPresent(file -> grants.add(new Jail.Grant(file, Jail.Access.WRITE)));
         switch (machine.boot()) {
             case Boot.Disk() -> {}
             case Boot.Kernel(Path kernel, Path initrd, String _) -> {

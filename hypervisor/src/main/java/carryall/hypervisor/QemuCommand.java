@@ -14,12 +14,16 @@ record QemuCommand(VirtualMachine machine, Path directory) {
         return directory.resolve(name + ".sock");
     }
 
-    List<String> words(Path program) {
+    /// @throws HypervisorException.FirmwareMissing if the machine needs UEFI and there is none
+    List<String> words(Path program) throws HypervisorException {
         List<String> words = new ArrayList<>();
         words.add(program.toString());
         words.addAll(List.of("-nodefaults", "-no-user-config", "-S", "-display", "none"));
         words.addAll(List.of("-name", machine.name(), "-uuid", machine.id().toString()));
-        words.addAll(List.of("-machine", machine.profile().machineType() + ",vmport=off,usb=off"));
+        words.addAll(
+                List.of(
+                        "-machine",
+                        machine.profile().machineType() + ",vmport=off,usb=off" + flash(words)));
         words.addAll(
                 List.of(
                         "-accel",
@@ -58,6 +62,25 @@ record QemuCommand(VirtualMachine machine, Path directory) {
                                     commandLine));
         }
         return words;
+    }
+
+    /// The flash memory that UEFI is in; it has an address of its own below 4 GiB and none on a
+    /// bus.
+    private String flash(List<String> words) throws HypervisorException {
+        if (machine.uefiVariables().isEmpty()) {
+            return "";
+        }
+        words.addAll(
+                List.of(
+                        "-blockdev",
+                        "driver=file,read-only=on,node-name=uefi-code,filename="
+                                + escaped(Ovmf.code())));
+        words.addAll(
+                List.of(
+                        "-blockdev",
+                        "driver=file,node-name=uefi-variables,filename="
+                                + escaped(machine.uefiVariables().get())));
+        return ",pflash0=uefi-code,pflash1=uefi-variables";
     }
 
     private void modern(List<String> words) {

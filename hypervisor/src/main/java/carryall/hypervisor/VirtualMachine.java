@@ -1,12 +1,16 @@
 package carryall.hypervisor;
 
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /// The whole hardware of one virtual machine, and what may be reached from it.
 ///
 /// @param name 1 to 64 of `[a-z0-9-]`; for people who look at processes
 /// @param id the machine's own identity, seen by the guest as its SMBIOS UUID
+/// @param uefiVariables the machine's own copy of [Ovmf#newVariables], which the firmware writes;
+///   with [Firmware#UEFI] and only then
 /// @param memory 4 MiB to 1 TiB, whole mebibytes
 /// @param cpus 1 to 64
 /// @param disks in the guest's order; the first is the system disk; 1 to 4
@@ -15,6 +19,7 @@ public record VirtualMachine(
         UUID id,
         Profile profile,
         Firmware firmware,
+        Optional<Path> uefiVariables,
         Accelerator accelerator,
         ByteSize memory,
         int cpus,
@@ -40,6 +45,9 @@ public record VirtualMachine(
         }
         if (firmware == Firmware.UEFI && profile == Profile.CLASSIC) {
             throw new IllegalArgumentException("profile classic has no UEFI");
+        }
+        if (uefiVariables.isPresent() != (firmware == Firmware.UEFI)) {
+            throw new IllegalArgumentException(firmware + " with variables " + uefiVariables);
         }
     }
 }

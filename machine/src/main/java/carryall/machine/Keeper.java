@@ -5,6 +5,7 @@ import carryall.appliance.InstalledAppliance;
 import carryall.hypervisor.Accelerators;
 import carryall.hypervisor.Boot;
 import carryall.hypervisor.Disk;
+import carryall.hypervisor.Firmware;
 import carryall.hypervisor.Qemu;
 import carryall.hypervisor.QemuEvent;
 import carryall.hypervisor.VirtualMachine;
@@ -152,6 +153,9 @@ public final class Keeper {
                 machine.id(),
                 description.profile(),
                 description.firmware(),
+                description.firmware() == Firmware.UEFI
+                        ? Optional.of(present(files.uefiVariables()))
+                        : Optional.empty(),
                 verdict.accelerator(),
                 machine.memory(),
                 machine.cpus(),

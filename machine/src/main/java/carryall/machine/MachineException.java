@@ -1,5 +1,6 @@
 package carryall.machine;
 
+import carryall.hypervisor.HypervisorException;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -129,6 +130,13 @@ public abstract sealed class MachineException extends IOException {
 
         public MachineName name() {
             return name;
+        }
+    }
+
+    /// The appliance needs UEFI, and its firmware is not installed.
+    public static final class FirmwareMissing extends MachineException {
+        public FirmwareMissing(MachineName name, HypervisorException.FirmwareMissing cause) {
+            super(name + " needs UEFI: " + cause.getMessage(), cause);
         }
     }
 

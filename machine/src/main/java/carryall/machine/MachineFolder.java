@@ -25,6 +25,11 @@ record MachineFolder(Path path) {
         return path.resolve("personal.raw");
     }
 
+    /// What UEFI remembers; only of a machine that has UEFI.
+    Path uefiVariables() {
+        return path.resolve("uefi-vars.fd");
+    }
+
     Path run() {
         return path.resolve("run.json");
     }

@@ -3,8 +3,11 @@ package carryall.machine;
 import carryall.appliance.Appliance;
 import carryall.appliance.Appliances;
 import carryall.appliance.InstalledAppliance;
+import carryall.hypervisor.Firmware;
+import carryall.hypervisor.HypervisorException;
 import carryall.hypervisor.MacAddress;
 import carryall.hypervisor.Network;
+import carryall.hypervisor.Ovmf;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -170,7 +173,8 @@ public final class Machines {
     }
 
     /// Makes a machine of an appliance: its folder, an empty scratch, a personal disk from the
-    /// template. Nothing is left behind if it fails; what a killed one left is removed by the next.
+    /// template, UEFI's variables if it has UEFI. Nothing is left behind if it fails; what a killed
+    /// one left is removed by the next.
     ///
     /// @throws MachineException.NameInUse if there is a machine, or anything else, of that name
     public Machine create(MachineName name, InstalledAppliance appliance, Network granted)
@@ -206,12 +210,17 @@ public final class Machines {
                 if (description.parts().containsKey(Appliance.Part.PERSONAL)) {
                     Disks.copy(appliance.file(Appliance.Part.PERSONAL), files.personal());
                 }
+                if (description.firmware() == Firmware.UEFI) {
+                    Disks.copy(Ovmf.newVariables(), files.uefiVariables());
+                }
                 MachineFolder.writeWhole(files.machine(), MachineText.write(machine));
                 Files.move(beside, place, StandardCopyOption.ATOMIC_MOVE);
             }
             return machine;
         } catch (MachineException ours) {
             throw ours;
+        } catch (HypervisorException.FirmwareMissing failure) {
+            throw new MachineException.FirmwareMissing(name, failure);
         } catch (IOException failure) {
             if (Files.exists(place)) {
                 throw new MachineException.NameInUse(name);
