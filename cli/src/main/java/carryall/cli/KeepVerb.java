@@ -1,11 +1,15 @@
 package carryall.cli;
 
+import carryall.hypervisor.Accelerator;
 import carryall.machine.Keeper;
 import carryall.machine.MachineName;
 import carryall.machine.MachineStatus;
 import carryall.machine.Machines;
 import java.io.IOException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// Is the keeper of one machine, until the machine ends.
@@ -14,9 +18,13 @@ final class KeepVerb implements Verb {
     @Parameters(paramLabel = "NAME", converter = NameParameter.class)
     private MachineName name = Verbs.UNNAMED;
 
+    @Option(names = "--accel", paramLabel = "kvm|tcg")
+    private @Nullable Accelerator accelerator;
+
     @Override
     public int run(Machines machines, Terminal terminal) throws IOException {
-        return code(Keeper.keep(machines, name, terminal.output()));
+        return code(
+                Keeper.keep(machines, name, Optional.ofNullable(accelerator), terminal.output()));
     }
 
     static int code(MachineStatus.LastRun run) {

@@ -3,6 +3,7 @@ package carryall.cli;
 import carryall.appliance.ApplianceException;
 import carryall.appliance.ApplianceName;
 import carryall.appliance.InstalledAppliance;
+import carryall.hypervisor.Accelerator;
 import carryall.hypervisor.Network;
 import carryall.machine.Keeper;
 import carryall.machine.Machine;
@@ -51,6 +52,14 @@ final class RunVerb implements Verb {
     private @Nullable Network network;
 
     @Option(
+            names = "--accel",
+            paramLabel = "kvm|tcg",
+            description =
+                    "How to run it this time: by the processor, or by emulation. Default: as a"
+                            + " trial found best.")
+    private @Nullable Accelerator accelerator;
+
+    @Option(
             names = "--foreground",
             description = "Be the machine's keeper, until it ends; Ctrl-C shuts it down.")
     private boolean foreground;
@@ -63,11 +72,12 @@ final class RunVerb implements Verb {
     @Override
     public int run(Machines machines, Terminal terminal) throws IOException {
         Machine machine = machine(machines, terminal);
+        Optional<Accelerator> wanted = Optional.ofNullable(accelerator);
         if (foreground) {
-            return KeepVerb.code(Keeper.keep(machines, machine.name(), terminal.output()));
+            return KeepVerb.code(Keeper.keep(machines, machine.name(), wanted, terminal.output()));
         }
         if (machines.status(machine.name()) instanceof MachineStatus.Stopped) {
-            machines.start(machine.name(), Launcher.keeper(), terminal::note);
+            machines.start(machine.name(), Launcher.keeper(wanted), terminal::note);
         } else {
             terminal.note(machine.name() + " is running already.");
         }

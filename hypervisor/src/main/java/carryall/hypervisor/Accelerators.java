@@ -1,10 +1,17 @@
 package carryall.hypervisor;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -17,7 +24,12 @@ public final class Accelerators {
     private static final byte[] TRIAL = HexFormat.of().parseHex("b02ae6f4f4ebfd");
 
     private static final int TRIAL_EXIT_CODE = (0x2a << 1) | 1;
-    private static final int PATIENCE_SECONDS = 5;
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    /// SeaBIOS starts no disk that is smaller than a cylinder.
+    private static final int DISK_BYTES = 1 << 20;
+
+    private static final String RAN = "ran";
 
     private final Path verdictFile;
 
@@ -45,14 +57,22 @@ public final class Accelerators {
             return new Verdict(Accelerator.TCG, "no right to open /dev/kvm");
         }
         try {
-            String host = host();
+            Optional<JailUser> user = JailUser.dedicated();
+            if (user.isPresent()) {
+                Optional<Integer> _ = user.get().groupFor(kvm);
+            }
+        } catch (HypervisorException.FileUnusable closed) {
+            return new Verdict(Accelerator.TCG, String.valueOf(closed.getMessage()));
+        }
+        try {
+            String host = host(kvm);
             if (Files.exists(verdictFile)) {
                 List<String> lines = Files.readAllLines(verdictFile);
                 if (lines.size() == 2 && lines.getFirst().equals(host)) {
                     return verdict(lines.getLast());
                 }
             }
-            String found = trial(kvm);
+            String found = trial(Accelerator.KVM, PATIENCE);
             Files.writeString(verdictFile, host + "\n" + found + "\n");
             return verdict(found);
         } catch (HypervisorException ours) {
@@ -63,13 +83,13 @@ public final class Accelerators {
     }
 
     private static Verdict verdict(String found) {
-        return found.equals("ran")
+        return found.equals(RAN)
                 ? new Verdict(Accelerator.KVM, "a trial guest ran with /dev/kvm")
                 : new Verdict(Accelerator.TCG, "a trial guest with /dev/kvm " + found);
     }
 
-    /// What a finding holds for: this boot of this kernel, and this QEMU.
-    private static String host() throws IOException {
+    /// What a finding holds for: this boot of this kernel, this QEMU, these rights.
+    private static String host(Path kvm) throws IOException {
         Path qemu = Programs.find(QemuCommand.PROGRAM);
         return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip()
                 + " "
@@ -77,31 +97,44 @@ public final class Accelerators {
                 + " "
                 + Files.size(qemu)
                 + " "
-                + Files.getLastModifiedTime(qemu).toMillis();
+                + Files.getLastModifiedTime(qemu).toMillis()
+                + " "
+                + Files.getAttribute(kvm, "unix:mode")
+                + " "
+                + Files.getAttribute(kvm, "unix:gid");
     }
 
-    private static String trial(Path kvm) throws IOException {
+    /// Runs the trial guest.
+    ///
+    /// @return `ran`, or what it did instead
+    static String trial(Accelerator accelerator, Duration patience) throws IOException {
         Path directory = Files.createTempDirectory("carryall-trial");
         Path disk = directory.resolve("trial.raw");
-        byte[] sector = new byte[512];
-        System.arraycopy(TRIAL, 0, sector, 0, TRIAL.length);
-        sector[510] = 0x55;
-        sector[511] = (byte) 0xaa;
-        Files.write(disk, sector);
+        byte[] bytes = Arrays.copyOf(TRIAL, DISK_BYTES);
+        bytes[510] = 0x55;
+        bytes[511] = (byte) 0xaa;
+        Files.write(disk, bytes);
         Path qemu = Programs.find(QemuCommand.PROGRAM);
+        List<Jail.Grant> grants = new ArrayList<>();
+        grants.add(new Jail.Grant(disk, Jail.Access.WRITE));
+        if (accelerator == Accelerator.KVM) {
+            grants.add(new Jail.Grant(Path.of("/dev/kvm"), Jail.Access.DEVICE));
+        }
         Jail jail =
                 new Jail(
-                        List.of(new Jail.Grant(kvm, Jail.Access.DEVICE)),
+                        grants,
                         directory,
                         Network.NONE,
                         new Jail.Limits(ByteSize.mebibytes(3072), ByteSize.mebibytes(1), 1024));
-        try (JailedProcess process = jail.start(trialCommand(qemu, disk))) {
-            int code = process.exit().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-            return code == TRIAL_EXIT_CODE ? "ran" : "ended with code " + code;
+        try (JailedProcess process = jail.start(trialCommand(qemu, accelerator, disk))) {
+            int code = process.exit().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return code == TRIAL_EXIT_CODE
+                    ? RAN
+                    : "ended with code " + code + lastWords(said(process.errors()));
         } catch (TimeoutException hangs) {
-            return "hung for " + PATIENCE_SECONDS + " seconds";
+            return "hung for " + patience.toSeconds() + " seconds";
         } catch (HypervisorException.QemuFailed failed) {
-            return "did not start";
+            return "did not start" + lastWords(String.valueOf(failed.getMessage()));
         } catch (ExecutionException failure) {
             return "could not be watched";
         } catch (InterruptedException stop) {
@@ -113,7 +146,17 @@ public final class Accelerators {
         }
     }
 
-    private static List<String> trialCommand(Path qemu, Path disk) {
+    private static String said(InputStream errors) throws IOException {
+        return new String(errors.readNBytes(4096), StandardCharsets.UTF_8);
+    }
+
+    /// What it said last, in one line.
+    private static String lastWords(String said) {
+        String last = said.lines().reduce("", (_, line) -> line).replaceAll("\\p{Cntrl}", "?");
+        return last.isEmpty() ? "" : ": " + last.substring(0, Math.min(last.length(), 160));
+    }
+
+    private static List<String> trialCommand(Path qemu, Accelerator accelerator, Path disk) {
         return List.of(
                 qemu.toString(),
                 "-nodefaults",
@@ -123,7 +166,7 @@ public final class Accelerators {
                 "-machine",
                 Profile.MODERN.machineType(),
                 "-accel",
-                "kvm",
+                accelerator.name().toLowerCase(Locale.ROOT),
                 "-cpu",
                 Profile.MODERN.cpuModel(),
                 "-m",

@@ -9,6 +9,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -18,12 +21,18 @@ final class BubblewrapProcess implements JailedProcess {
     private static final Pattern CHILD = Pattern.compile("\"child-pid\"\\s*:\\s*([0-9]{1,10})");
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+    /// A process that hangs in the kernel does not even end when it is killed.
+    private static final Duration END_PATIENCE = Duration.ofSeconds(5);
+
     private final Process bubblewrap;
+    private final ProcessHandle first;
     private final long pid;
     private final CompletableFuture<Integer> exit;
 
-    private BubblewrapProcess(Process bubblewrap, long pid, CompletableFuture<Integer> exit) {
+    private BubblewrapProcess(
+            Process bubblewrap, ProcessHandle first, long pid, CompletableFuture<Integer> exit) {
         this.bubblewrap = bubblewrap;
+        this.first = first;
         this.pid = pid;
         this.exit = exit;
     }
@@ -60,7 +69,10 @@ final class BubblewrapProcess implements JailedProcess {
                 standardInput.write(input.getBytes(StandardCharsets.UTF_8));
             }
             long first = firstInside(process);
-            return new BubblewrapProcess(process, programUnder(first, program, process), exit);
+            ProcessHandle handle =
+                    ProcessHandle.of(first).orElseThrow(() -> new IOException("it ended at once"));
+            return new BubblewrapProcess(
+                    process, handle, programUnder(first, program, process), exit);
         } catch (IOException failure) {
             process.destroyForcibly();
             if (failure instanceof HypervisorException ours) {
@@ -139,6 +151,15 @@ final class BubblewrapProcess implements JailedProcess {
 
     @Override
     public void close() {
+        // The kernel ends all that is inside before its first process counts as ended.
+        first.destroyForcibly();
+        try {
+            first.onExit().get(END_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException hangsInTheKernel) {
+            // It is gone for the guest; the kernel lets go of it when it can.
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
         bubblewrap.destroyForcibly();
         exit.handle((code, failure) -> "").join();
     }

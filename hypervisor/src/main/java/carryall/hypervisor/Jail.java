@@ -141,7 +141,7 @@ record Jail(List<Grant> files, Path directory, Network network, Limits limits) {
         line.addAll(List.of(setpriv, "--no-new-privs"));
         if (user.isPresent()) {
             line.addAll(List.of("--reuid=" + user.get().uid(), "--regid=" + user.get().gid()));
-            line.addAll(List.of("--clear-groups", "--inh-caps=-all", "--bounding-set=-all"));
+            line.addAll(List.of(groups(user.get()), "--inh-caps=-all", "--bounding-set=-all"));
         }
         line.addAll(List.of("--", prlimit, "--core=0", "--nofile=1024"));
         line.add("--as=" + limits.addressSpace().bytes());
@@ -150,6 +150,17 @@ record Jail(List<Grant> files, Path directory, Network network, Limits limits) {
         line.add("--");
         line.addAll(program);
         return line;
+    }
+
+    /// No group but those that open the granted devices.
+    private String groups(JailUser user) throws HypervisorException {
+        SortedSet<String> groups = new TreeSet<>();
+        for (Grant grant : files) {
+            if (grant.access() == Access.DEVICE) {
+                user.groupFor(grant.file()).ifPresent(group -> groups.add(group.toString()));
+            }
+        }
+        return groups.isEmpty() ? "--clear-groups" : "--groups=" + String.join(",", groups);
     }
 
     /// The folders above all that is seen inside, from the root down. Bubblewrap would make them

@@ -1,9 +1,14 @@
 package carryall.hypervisor;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
+import java.util.Set;
 
 /// Who a jailed program is. An ordinary user's jail is that user's own; root's is the system user
 /// `carryall`, so that nothing jailed is ever root.
@@ -31,6 +36,41 @@ record JailUser(int uid, int gid) {
         }
         throw new HypervisorException.JailForbidden(
                 "started by root, but there is no system user `" + NAME + "` to run QEMU as");
+    }
+
+    /// The group this user needs in order to open a device of the host, if that is what it takes:
+    /// of a device that others may not open, but its group. Never root's group.
+    ///
+    /// @throws HypervisorException.FileUnusable if this user could not open it in any group
+    Optional<Integer> groupFor(Path device) throws HypervisorException {
+        try {
+            PosixFileAttributes found = Files.readAttributes(device, PosixFileAttributes.class);
+            Set<PosixFilePermission> open = found.permissions();
+            if (open.contains(PosixFilePermission.OTHERS_READ)
+                    && open.contains(PosixFilePermission.OTHERS_WRITE)) {
+                return Optional.empty();
+            }
+            int group = (Integer) Files.getAttribute(device, "unix:gid");
+            if (group != 0
+                    && open.contains(PosixFilePermission.GROUP_READ)
+                    && open.contains(PosixFilePermission.GROUP_WRITE)) {
+                return Optional.of(group);
+            }
+            throw new AccessDeniedException(
+                    device.toString(),
+                    null,
+                    "it is "
+                            + PosixFilePermissions.toString(open)
+                            + " "
+                            + found.owner().getName()
+                            + ":"
+                            + found.group().getName()
+                            + ", so that the user "
+                            + NAME
+                            + ", whom QEMU runs as, may not open it");
+        } catch (IOException failure) {
+            throw new HypervisorException.FileUnusable(device, failure);
+        }
     }
 
     /// The `uid` or `gid` of this process.

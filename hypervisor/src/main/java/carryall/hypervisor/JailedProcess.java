@@ -15,7 +15,8 @@ interface JailedProcess extends AutoCloseable {
     /// ended.
     CompletableFuture<Integer> exit();
 
-    /// Kills all in the jail and returns when nothing of it is left.
+    /// Kills all in the jail and returns when nothing of it is left, or after five seconds if the
+    /// kernel cannot end it.
     @Override
     void close();
 }

@@ -2,6 +2,7 @@ package carryall.machine;
 
 import carryall.appliance.Appliance;
 import carryall.appliance.InstalledAppliance;
+import carryall.hypervisor.Accelerator;
 import carryall.hypervisor.Accelerators;
 import carryall.hypervisor.Boot;
 import carryall.hypervisor.Disk;
@@ -35,6 +36,7 @@ public final class Keeper {
     private final Machine machine;
     private final MachineFolder files;
     private final RuntimeFolder runtime;
+    private final Optional<Accelerator> wanted;
     private final PrintStream said;
     private final Instant started = Instant.now();
     private final CompletableFuture<String> insisted = new CompletableFuture<>();
@@ -45,24 +47,32 @@ public final class Keeper {
     private final AtomicReference<Optional<String>> paused =
             new AtomicReference<>(Optional.empty());
 
-    private Keeper(Machine machine, MachineFolder files, RuntimeFolder runtime, PrintStream said) {
+    private Keeper(
+            Machine machine,
+            MachineFolder files,
+            RuntimeFolder runtime,
+            Optional<Accelerator> wanted,
+            PrintStream said) {
         this.machine = machine;
         this.files = files;
         this.runtime = runtime;
+        this.wanted = wanted;
         this.said = said;
     }
 
     /// Runs the machine until it ends; this is all that `carryall keep` does.
     ///
+    /// @param wanted the accelerator for this run; empty for the one that a trial chose
     /// @param said where each thing that happens is said, a line each: a log, or the terminal
     /// @return how the run ended, as it was also written down
     /// @throws MachineException.MachineBusy if another keeper has the machine
-    public static MachineStatus.LastRun keep(Machines machines, MachineName name, PrintStream said)
+    public static MachineStatus.LastRun keep(
+            Machines machines, MachineName name, Optional<Accelerator> wanted, PrintStream said)
             throws MachineException {
         MachineFolder files = machines.files(name);
         Machine machine = machines.find(name);
         try (MachineFolder.Lock _ = lock(name, files)) {
-            Keeper keeper = new Keeper(machine, files, machines.runtime(name), said);
+            Keeper keeper = new Keeper(machine, files, machines.runtime(name), wanted, said);
             try {
                 MachineStatus.LastRun run = keeper.run(machines);
                 MachineFolder.writeWhole(files.run(), MachineText.write(run));
@@ -108,7 +118,9 @@ public final class Keeper {
             runtime.make();
             InstalledAppliance appliance = machines.appliances().find(machine.appliance());
             Accelerators.Verdict verdict =
-                    new Accelerators(machines.home().resolve("accelerator")).choose();
+                    wanted.isPresent()
+                            ? new Accelerators.Verdict(wanted.get(), "as asked")
+                            : new Accelerators(machines.home().resolve("accelerator")).choose();
             say("accelerator " + verdict.accelerator() + ": " + verdict.reason());
             try (Qemu qemu =
                     Qemu.start(hardware(appliance, verdict), runtime.jail(), this::happened)) {
