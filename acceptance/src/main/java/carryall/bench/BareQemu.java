@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 
 /// The guest of one of Carryall's machines under QEMU alone: the same words but for the places,
-/// with a new scratch and a copy of the personal disk; no keeper, no jail, no sandbox.
+/// with new disks, as they are for a first run; no keeper, no jail, no sandbox.
 final class BareQemu implements AutoCloseable {
     private static final Duration ANSWER = Duration.ofSeconds(5);
 
@@ -63,7 +63,7 @@ final class BareQemu implements AutoCloseable {
         Path scratch = folder.resolve("scratch.qcow2");
         String create = "qemu-img create -q -f qcow2 -F raw -b ";
         Run.of(List.of((create + base + " " + scratch).split(" ", -1)), folder);
-        Path personal = machine.resolve("personal.raw");
+        Path personal = Path.of(base).resolveSibling("personal.raw");
         Run.of(List.of("cp", "--sparse=always", personal.toString(), folder.toString()), folder);
         long begin = System.nanoTime();
         Process process =

@@ -3,7 +3,6 @@ package carryall.bench;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +27,7 @@ record Run(double seconds, double processorSeconds, String output, List<Line> er
         builder.environment().put("CARRYALL_HOME", home.toString());
         builder.environment().remove("DISPLAY");
         builder.environment().remove("WAYLAND_DISPLAY");
-        double before = childrensProcessorSeconds();
+        double before = ProcessorTime.ofChildrenThatEnded();
         long begin = System.nanoTime();
         Process process = builder.start();
         process.getOutputStream().close();
@@ -56,14 +55,7 @@ record Run(double seconds, double processorSeconds, String output, List<Line> er
                             + code
                             + errors.stream().map(line -> "\n  " + line.text()).toList());
         }
-        return new Run(seconds, childrensProcessorSeconds() - before, output, errors);
-    }
-
-    /// Of all children that ended (`cutime` and `cstime` of proc_pid_stat(5), in ticks of 10 ms).
-    private static double childrensProcessorSeconds() throws IOException {
-        String stat = Files.readString(Path.of("/proc/self/stat"));
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-        return (Long.parseLong(fields[13]) + Long.parseLong(fields[14])) / 100.0;
+        return new Run(seconds, ProcessorTime.ofChildrenThatEnded() - before, output, errors);
     }
 
     static double since(long beginNanos) {

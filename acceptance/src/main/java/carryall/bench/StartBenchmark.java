@@ -126,6 +126,8 @@ final class StartBenchmark implements Benchmark {
         List<Double> guest = new ArrayList<>();
         List<Double> window = new ArrayList<>();
         List<Double> bareWindow = new ArrayList<>();
+        List<Double> work = new ArrayList<>();
+        List<Double> bareWork = new ArrayList<>();
         List<Memory> keeper = new ArrayList<>();
         List<Memory> qemu = new ArrayList<>();
         List<Memory> bareQemu = new ArrayList<>();
@@ -135,9 +137,10 @@ final class StartBenchmark implements Benchmark {
             guest.add(Run.since(begin));
             carryall.run("run", APP);
             window.add(Run.since(begin));
-            Thread.sleep(SETTLE);
             JsonText machine = carryall.show(APP);
             long pid = machine.number("qemuPid");
+            work.add(ProcessorTime.of(pid));
+            Thread.sleep(SETTLE);
             keeper.add(Memory.of(machine.number("keeperPid")));
             qemu.add(Memory.of(pid));
             List<String> words = BareQemu.wordsOf(pid);
@@ -145,6 +148,7 @@ final class StartBenchmark implements Benchmark {
             Path folder = Files.createTempDirectory("bare");
             try (BareQemu bare = BareQemu.start(words, carryall.machine(APP), folder)) {
                 bareWindow.add(bare.untilTheAppIsUp(PATIENCE));
+                bareWork.add(ProcessorTime.of(bare.pid()));
                 Thread.sleep(SETTLE);
                 bareQemu.add(Memory.of(bare.pid()));
             } finally {
@@ -156,6 +160,9 @@ final class StartBenchmark implements Benchmark {
         figures.add(
                 Figure.of("run until the app's window", Figure.Unit.SECONDS, window)
                         .beside("bare QEMU", bareWindow));
+        figures.add(
+                Figure.of("  QEMU's processor time", Figure.Unit.SECONDS, work)
+                        .beside("bare QEMU", bareWork));
         figures.add(mebibytes("keeper, resident", resident(keeper)).atMost(100));
         figures.add(mebibytes("keeper, its share (Pss)", proportional(keeper)));
         figures.add(

@@ -59,18 +59,22 @@ record Table(Benchmark benchmark, Circumstances made, int rounds, List<Figure> f
         Map<String, Object> object = new LinkedHashMap<>();
         object.put("what", figure.what());
         object.put("unit", figure.unit().word());
-        object.put("median", figure.median());
-        object.put("samples", figure.samples());
+        object.put("median", rounded(figure.median()));
+        object.put("samples", figure.samples().stream().map(Table::rounded).toList());
         figure.peer()
                 .ifPresent(peer -> {
                     Map<String, Object> other = new LinkedHashMap<>();
                     other.put("name", peer.name());
-                    other.put("median", peer.median());
-                    other.put("samples", peer.samples());
+                    other.put("median", rounded(peer.median()));
+                    other.put("samples", peer.samples().stream().map(Table::rounded).toList());
                     object.put("peer", other);
                 });
         figure.most().ifPresent(most -> object.put("atMost", most));
         figure.met().ifPresent(met -> object.put("met", met));
         return object;
+    }
+
+    private static double rounded(double value) {
+        return Math.round(value * 1000) / 1000.0;
     }
 }
