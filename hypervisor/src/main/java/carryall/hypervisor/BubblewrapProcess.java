@@ -134,6 +134,11 @@ final class BubblewrapProcess implements JailedProcess {
         return new String(words, StandardCharsets.UTF_8).strip();
     }
 
+    /// The process id of the first process inside, as the host sees it.
+    long first() {
+        return first.pid();
+    }
+
     @Override
     public long pid() {
         return pid;

@@ -1,5 +1,7 @@
 package carryall.hypervisor;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,8 +12,8 @@ import java.util.TreeSet;
 /// The wall around foreign code: own user, mounts, processes and network, an empty root with only
 /// what was granted, no new privileges, and limits. Made by bubblewrap, setpriv and prlimit.
 ///
-/// For an ordinary user the wall is a user namespace in which no further one can be made. For root
-/// it is the dedicated [JailUser], without any capability.
+/// Inside is a user namespace in which no further one can be made, and no capability. An ordinary
+/// user's program is that user still; root's is the dedicated [JailUser].
 ///
 /// @param files single files that can be seen inside, under the same absolute path as on the host;
 ///   when root grants writing, the file becomes the jail user's
@@ -30,9 +32,6 @@ record Jail(List<Grant> files, Path directory, Network network, Limits limits) {
                     "/usr/share/seabios",
                     "/usr/share/OVMF",
                     "/usr/lib/ipxe");
-
-    private static final List<String> RESOLVER_FROM_INPUT =
-            List.of("--perms", "0444", "--ro-bind-data", "0", "/etc/resolv.conf");
 
     Jail {
         files = List.copyOf(files);
@@ -53,7 +52,17 @@ record Jail(List<Grant> files, Path directory, Network network, Limits limits) {
     /// @param addressSpace of each process
     /// @param fileSize of each file that is written
     /// @param processes threads and processes in all
-    record Limits(ByteSize addressSpace, ByteSize fileSize, int processes) {}
+    record Limits(ByteSize addressSpace, ByteSize fileSize, int processes) {
+        /// As prlimit reads them.
+        private List<String> words() {
+            return List.of(
+                    "--core=0",
+                    "--nofile=1024",
+                    "--as=" + addressSpace.bytes(),
+                    "--fsize=" + fileSize.bytes(),
+                    "--nproc=" + processes);
+        }
+    }
 
     /// Starts a program in the jail. It ends at the latest with this process, however that ends.
     ///
@@ -72,37 +81,77 @@ record Jail(List<Grant> files, Path directory, Network network, Limits limits) {
                 }
             }
         }
-        return switch (network) {
-            case NONE ->
-                    BubblewrapProcess.start(
-                            commandLine(user, List.of("--unshare-net"), program),
-                            "",
-                            program.getFirst());
-            case INTERNET -> startWithInternet(user, program);
-        };
-    }
-
-    private JailedProcess startWithInternet(Optional<JailUser> user, List<String> program)
-            throws HypervisorException {
-        InternetAccess internet = InternetAccess.open(user);
+        Optional<InternetAccess> internet = Optional.empty();
+        Optional<UserNamespace> everybody = Optional.empty();
         try {
-            List<String> line = new ArrayList<>(internet.entering());
-            line.addAll(commandLine(user, RESOLVER_FROM_INPUT, program));
-            BubblewrapProcess process =
-                    BubblewrapProcess.start(
-                            line,
-                            "nameserver " + InternetAccess.RESOLVER + "\n",
-                            program.getFirst());
-            var _ = process.exit().whenComplete((_, _) -> internet.close());
+            List<String> line = new ArrayList<>();
+            if (network == Network.INTERNET) {
+                internet = Optional.of(InternetAccess.open(user));
+                line.addAll(internet.get().entering());
+            }
+            if (user.isPresent()) {
+                everybody = Optional.of(UserNamespace.make());
+                line.addAll(everybody.get().entering());
+            }
+            line.addAll(commandLine(user, program));
+            BubblewrapProcess process = BubblewrapProcess.start(line, input(), program.getFirst());
+            limit(process);
+            internet.ifPresent(access -> {
+                var _ = process.exit().whenComplete((_, _) -> access.close());
+            });
             return process;
         } catch (HypervisorException failure) {
-            internet.close();
+            internet.ifPresent(InternetAccess::close);
             throw failure;
+        } finally {
+            // What runs in it keeps it.
+            everybody.ifPresent(UserNamespace::close);
         }
     }
 
-    private List<String> commandLine(
-            Optional<JailUser> user, List<String> networkWords, List<String> program)
+    /// What bubblewrap reads from its standard input.
+    private String input() {
+        return switch (network) {
+            case NONE -> "";
+            case INTERNET -> "nameserver " + InternetAccess.RESOLVER + "\n";
+        };
+    }
+
+    private List<String> networkWords() {
+        return switch (network) {
+            case NONE -> List.of("--unshare-net");
+            case INTERNET -> List.of("--perms", "0444", "--ro-bind-data", "0", "/etc/resolv.conf");
+        };
+    }
+
+    /// Limits the first process inside, bubblewrap's own, to what the program is limited to: if
+    /// both are the same user's, the program may use the other as it likes.
+    private void limit(BubblewrapProcess process) throws HypervisorException {
+        List<String> line = new ArrayList<>();
+        line.add(Programs.find("prlimit").toString());
+        line.add("--pid=" + process.first());
+        line.addAll(limits.words());
+        try {
+            Process prlimit = new ProcessBuilder(line).redirectErrorStream(true).start();
+            byte[] said = prlimit.getInputStream().readNBytes(4096);
+            if (prlimit.waitFor() != 0 && !process.exit().isDone()) {
+                process.close();
+                throw new HypervisorException.JailForbidden(
+                        new String(said, StandardCharsets.UTF_8).strip());
+            }
+        } catch (HypervisorException ours) {
+            throw ours;
+        } catch (IOException failure) {
+            process.close();
+            throw new HypervisorException.JailForbidden(failure.toString());
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            process.close();
+            throw new HypervisorException.JailForbidden("interrupted");
+        }
+    }
+
+    private List<String> commandLine(Optional<JailUser> user, List<String> program)
             throws HypervisorException {
         String setpriv = Programs.find("setpriv").toString();
         String prlimit = Programs.find("prlimit").toString();
@@ -136,17 +185,25 @@ record Jail(List<Grant> files, Path directory, Network network, Limits limits) {
                     });
             line.addAll(List.of(path, path));
         }
-        line.addAll(networkWords);
-        line.addAll(List.of("--remount-ro", "/", "--chdir", "/", "--info-fd", "1", "--"));
+        line.addAll(networkWords());
+        line.addAll(
+                List.of(
+                        "--remount-ro",
+                        "/dev",
+                        "--remount-ro",
+                        "/",
+                        "--chdir",
+                        "/",
+                        "--info-fd",
+                        "1",
+                        "--"));
         line.addAll(List.of(setpriv, "--no-new-privs"));
         if (user.isPresent()) {
             line.addAll(List.of("--reuid=" + user.get().uid(), "--regid=" + user.get().gid()));
             line.addAll(List.of(groups(user.get()), "--inh-caps=-all", "--bounding-set=-all"));
         }
-        line.addAll(List.of("--", prlimit, "--core=0", "--nofile=1024"));
-        line.add("--as=" + limits.addressSpace().bytes());
-        line.add("--fsize=" + limits.fileSize().bytes());
-        line.add("--nproc=" + limits.processes());
+        line.addAll(List.of("--", prlimit));
+        line.addAll(limits.words());
         line.add("--");
         line.addAll(program);
         return line;

@@ -10,13 +10,15 @@ while read -r range && [ "$range" != . ]; do
 route replace prohibit $range"
 done
 
-# What pasta set up shows whether there is IPv6; its addresses and routes are not needed.
+# That pasta gave an address shows that the host has IPv6; nothing else of what it set up is needed.
 tap=$(ip -o link | sed -n 's/^[0-9]*: \([^:@]*\).*/\1/p' | grep -v '^lo$')
-six=$(ip -6 route show default)
+six=$(ip -6 -o address show dev "$tap" scope global)
 ip route flush dev "$tap"
 ip -6 route flush dev "$tap"
 ip address flush dev "$tap"
 
+# What is prohibited is said at once, each time.
+echo 0 >/proc/sys/net/ipv4/icmp_ratelimit
 echo 1 >/proc/sys/net/ipv4/ip_forward
 ip link add way mtu 65520 type veth peer name inside mtu 65520
 ip address add 192.0.0.1/30 dev way
@@ -29,6 +31,7 @@ ip route add default via 192.0.0.5 dev "$tap" onlink
 ip route add "$1" via 192.0.0.5 dev "$tap" onlink table 53
 ip rule add to "$1" ipproto udp dport 53 lookup 53
 if [ "$six" ]; then
+    echo 0 >/proc/sys/net/ipv6/icmp/ratelimit
     echo 1 >/proc/sys/net/ipv6/conf/all/forwarding
     ip address add fd63:6172:7279::1/64 dev way nodad
     ip neighbour add fe80::1 lladdr 02:00:00:00:00:01 dev "$tap" nud permanent
