@@ -4,6 +4,7 @@ import carryall.appliance.ApplianceException;
 import carryall.appliance.ApplianceName;
 import carryall.appliance.InstalledAppliance;
 import carryall.hypervisor.Accelerator;
+import carryall.hypervisor.HostCheck;
 import carryall.hypervisor.Network;
 import carryall.machine.Keeper;
 import carryall.machine.Machine;
@@ -71,6 +72,8 @@ final class RunVerb implements Verb {
 
     @Override
     public int run(Machines machines, Terminal terminal) throws IOException {
+        // Better said now than after a build of minutes.
+        HostCheck.findPrograms();
         Machine machine = machine(machines, terminal);
         Optional<Accelerator> wanted = Optional.ofNullable(accelerator);
         if (foreground) {

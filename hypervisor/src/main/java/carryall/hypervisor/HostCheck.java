@@ -13,6 +13,16 @@ import java.util.concurrent.TimeoutException;
 public final class HostCheck {
     private HostCheck() {}
 
+    /// Looks for what every machine needs, which takes no time.
+    ///
+    /// @throws HypervisorException.ProgramMissing naming the first that is not installed
+    public static void findPrograms() throws HypervisorException {
+        for (String program :
+                List.of(QemuCommand.PROGRAM, "qemu-img", "bwrap", "setpriv", "prlimit")) {
+            Programs.find(program);
+        }
+    }
+
     /// The first line with which a program says its version.
     ///
     /// @throws HypervisorException.ProgramMissing if it is not installed
