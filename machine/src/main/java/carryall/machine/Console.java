@@ -55,9 +55,7 @@ final class Console implements AutoCloseable {
                         }
                         buffer.flip();
                         show(buffer);
-                        while (buffer.hasRemaining()) {
-                            file.write(buffer);
-                        }
+                        keep(file, buffer);
                     }
                 }
                 Files.move(
@@ -66,7 +64,17 @@ final class Console implements AutoCloseable {
                         StandardCopyOption.REPLACE_EXISTING);
             }
         } catch (IOException over) {
-            // QEMU ended, or the host's disk is full: the console is silent from here on.
+            // QEMU ended: the console is silent from here on.
+        }
+    }
+
+    private static void keep(FileChannel file, ByteBuffer bytes) {
+        try {
+            while (bytes.hasRemaining()) {
+                file.write(bytes);
+            }
+        } catch (IOException full) {
+            // The log has a gap where the host's disk was full; the guest and lookers go on.
         }
     }
 
