@@ -172,7 +172,7 @@ final class Captured {
                         Files.createDirectory(folder.resolve("jail")),
                         network,
                         limits());
-        JailedProcess process = jail.start(List.of("/usr/bin/sleep", "3600"));
+        JailedProcess process = jail.start(List.of("/usr/bin/sleep", "60"));
         ProcessHandle.current().descendants().forEach(child -> out.println(child.pid()));
         out.println("all");
         process.exit().join();

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// The jail from the inside: a captured program in QEMU's place tries its doors. Each test runs as
 /// root, with the jail user, and as an ordinary user; as the latter alone if root does not run it.
-@Timeout(120)
+@Timeout(60)
 final class JailTest {
     private static final List<String> PUBLIC = List.of("93.184.215.14", "2606:2800:21f::1");
 
@@ -215,9 +215,11 @@ final class JailTest {
         return all;
     }
 
+    /// What a command says. It and all that it started end with this call: `timeout` passes an end
+    /// on to its whole process group, and stands in for us if we are killed.
     private List<String> run(List<String> command) throws Exception {
         Path errors = folder.resolve("errors");
-        List<String> bounded = new ArrayList<>(List.of("timeout", "--kill-after=1", "60"));
+        List<String> bounded = new ArrayList<>(List.of("timeout", "--kill-after=1", "30"));
         bounded.addAll(command);
         Process process = new ProcessBuilder(bounded).redirectError(errors.toFile()).start();
         try {
@@ -227,7 +229,9 @@ final class JailTest {
             assertThat(process.exitValue()).as(Files.readString(errors)).isZero();
             return lines;
         } finally {
-            process.destroyForcibly();
+            List<ProcessHandle> all = process.descendants().toList();
+            process.destroy();
+            all.forEach(ProcessHandle::destroyForcibly);
         }
     }
 }

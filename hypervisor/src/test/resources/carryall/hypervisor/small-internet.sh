@@ -12,7 +12,7 @@ mount --bind "$folder/private/tun" /dev/net/tun
 echo nameserver 10.77.0.1 >"$folder/private/resolv.conf"
 mount --bind "$folder/private/resolv.conf" /etc/resolv.conf
 
-unshare --net sleep 3600 &
+unshare --net sleep 60 &
 while [ "$(readlink /proc/$!/ns/net)" = "$(readlink /proc/self/ns/net)" ]; do sleep 0.01; done
 around="nsenter --net=/proc/$!/ns/net"
 ip link add eth0 type veth peer name eth0 netns $!
