@@ -17,11 +17,10 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /// The guest agent's protocol (QEMU, "QEMU Guest Agent Protocol Reference"). Each question has a
-/// connection of its own, which begins with `guest-sync`, so that the answer to an earlier question
-/// that came late is never taken for this one's.
+/// connection of its own, which begins with `guest-sync-delimited`, so that the answer to an
+/// earlier question that came late, or half of one, is never taken for this one's.
 final class AgentLine implements GuestAgent {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final int LONGEST_OUTPUT = 1 << 20;
 
     private final Path socket;
 
@@ -92,9 +91,7 @@ final class AgentLine implements GuestAgent {
             return "";
         }
         try {
-            byte[] bytes = Base64.getDecoder().decode(text);
-            return new String(
-                    bytes, 0, Math.min(bytes.length, LONGEST_OUTPUT), StandardCharsets.UTF_8);
+            return new String(Base64.getDecoder().decode(text), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException rubbish) {
             return "";
         }
@@ -170,7 +167,7 @@ final class AgentLine implements GuestAgent {
 
     private static void synchronise(JsonLines line) throws IOException {
         long id = ThreadLocalRandom.current().nextLong(1, 1L << 31);
-        line.write(question("guest-sync", Map.of("id", id)));
+        line.write(question("guest-sync-delimited", Map.of("id", id)));
         while (!(line.read().get("return") instanceof Number number && number.longValue() == id)) {
             Thread.onSpinWait();
         }

@@ -27,6 +27,7 @@ public interface GuestAgent {
 
     /// How a program in the guest ended.
     ///
-    /// @param output at most 1 MiB of standard output and error, as UTF-8 with faults replaced
+    /// @param output standard output, then standard error, as UTF-8 with faults replaced; a program
+    ///   that says more than 24 KiB on one of them is [HypervisorException.NoAnswer]
     record Outcome(int exitCode, String output) {}
 }

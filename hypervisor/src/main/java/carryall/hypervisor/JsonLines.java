@@ -17,9 +17,11 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /// A conversation in lines of JSON objects over a unix socket, with a foreign peer: a line is at
-/// most 1 MiB long. One thread reads; writing is guarded by this object.
+/// most 1 MiB long and 64 deep, and a string in it, for the parser's sake, at most 32,767
+/// characters long. One thread reads; writing is guarded by this object.
 final class JsonLines implements AutoCloseable {
     private static final int LONGEST_LINE = 1 << 20;
+    private static final int DEEPEST = 64;
     private static final JsonType<Map<String, Object>> OBJECT =
             Jsonb.builder().build().type(Object.class).map();
 
@@ -42,7 +44,8 @@ final class JsonLines implements AutoCloseable {
         return new JsonLines(channel);
     }
 
-    /// Reads the next object; skips what is no object in between, such as the agent's 0xFF.
+    /// Reads the next object. The byte 0xFF, which is in no UTF-8 text, throws away what came
+    /// before it in its line: with it the guest's agent begins anew.
     ///
     /// @throws IOException if the line ended, is too long, or is no JSON object
     Map<String, Object> read() throws IOException {
@@ -58,7 +61,9 @@ final class JsonLines implements AutoCloseable {
                     return parse(text);
                 }
                 line.reset();
-            } else if (next != 0xff) {
+            } else if (next == 0xff) {
+                line.reset();
+            } else {
                 if (line.size() >= LONGEST_LINE) {
                     throw new IOException("a line of over " + LONGEST_LINE + " bytes");
                 }
@@ -68,10 +73,32 @@ final class JsonLines implements AutoCloseable {
     }
 
     private static Map<String, Object> parse(String text) throws IOException {
+        checkDepth(text);
         try {
             return OBJECT.fromJson(text);
         } catch (JsonException | ClassCastException | IllegalStateException rubbish) {
             throw new IOException("not a JSON object: " + rubbish.getMessage(), rubbish);
+        }
+    }
+
+    /// The parser goes one call deeper for each bracket.
+    private static void checkDepth(String text) throws IOException {
+        int depth = 0;
+        boolean quoted = false;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '"') {
+                quoted = !quoted;
+            } else if (quoted) {
+                i += c == '\\' ? 1 : 0;
+            } else if (c == '[' || c == '{') {
+                depth++;
+            } else if (c == ']' || c == '}') {
+                depth--;
+            }
+            if (depth > DEEPEST) {
+                throw new IOException("not a JSON object: over " + DEEPEST + " deep");
+            }
         }
     }
 

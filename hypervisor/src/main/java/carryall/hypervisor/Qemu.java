@@ -25,6 +25,7 @@ public final class Qemu implements AutoCloseable {
 
     private static final ByteSize LARGEST_DISK = ByteSize.mebibytes(4L << 20);
     private static final int PROCESSES = 1024;
+    private static final Duration QMP_PATIENCE = Duration.ofSeconds(30);
 
     private final JailedProcess process;
     private final QemuCommand command;
@@ -76,6 +77,7 @@ public final class Qemu implements AutoCloseable {
             Qmp qmp =
                     Qmp.connect(
                             command.socket("qmp"),
+                            QMP_PATIENCE,
                             ended,
                             event -> QemuEvents.parse(event).ifPresent(events));
             String version = version(qmp.ask("query-version", Map.of()));

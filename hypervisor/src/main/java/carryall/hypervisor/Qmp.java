@@ -16,49 +16,62 @@ import java.util.function.Consumer;
 /// QEMU's machine protocol (QEMU, "QEMU Machine Protocol Specification"). One virtual thread reads;
 /// any thread may ask.
 final class Qmp implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-
     private final JsonLines line;
     private final Map<Long, CompletableFuture<Map<String, Object>>> waiting =
             new ConcurrentHashMap<>();
     private final AtomicLong lastId = new AtomicLong();
+    private final CompletableFuture<Map<String, Object>> greeting = new CompletableFuture<>();
+    private final Duration patience;
     private final Consumer<Map<String, Object>> events;
 
-    private Qmp(JsonLines line, Consumer<Map<String, Object>> events) {
+    private Qmp(JsonLines line, Duration patience, Consumer<Map<String, Object>> events) {
         this.line = line;
+        this.patience = patience;
         this.events = events;
     }
 
     /// Connects, reads the greeting, and leaves the negotiation mode.
     ///
-    /// @param alive waits no longer when this is completed
+    /// @param patience for the first connection, the greeting, and each answer
+    /// @param ended waits no longer when this is completed
+    /// @param events told of each event, in order, on one thread
     static Qmp connect(
-            Path socket, CompletableFuture<?> alive, Consumer<Map<String, Object>> events)
+            Path socket,
+            Duration patience,
+            CompletableFuture<?> ended,
+            Consumer<Map<String, Object>> events)
             throws IOException {
-        long end = System.nanoTime() + PATIENCE.toNanos();
+        long end = System.nanoTime() + patience.toNanos();
         while (true) {
-            if (alive.isDone()) {
+            if (ended.isDone()) {
                 throw new IOException("QEMU ended");
             }
             if (System.nanoTime() > end) {
-                throw new HypervisorException.NoAnswer("the first connection", PATIENCE);
+                throw new HypervisorException.NoAnswer("the first connection", patience);
             }
             if (Files.exists(socket)) {
                 try {
-                    JsonLines line = JsonLines.connect(socket);
-                    if (!line.read().containsKey("QMP")) {
-                        throw new IOException("no QMP greeting");
-                    }
-                    Qmp qmp = new Qmp(line, events);
-                    Thread.ofVirtual().name("QMP " + socket).start(qmp::listen);
-                    qmp.ask("qmp_capabilities", Map.of());
-                    return qmp;
+                    return begun(new Qmp(JsonLines.connect(socket), patience, events), socket);
                 } catch (java.net.ConnectException notListening) {
                     pause();
                 }
             } else {
                 pause();
             }
+        }
+    }
+
+    private static Qmp begun(Qmp qmp, Path socket) throws IOException {
+        Thread.ofVirtual().name("QMP " + socket).start(qmp::listen);
+        try {
+            if (!qmp.await("the first connection", qmp.greeting).containsKey("QMP")) {
+                throw new IOException("no QMP greeting");
+            }
+            qmp.ask("qmp_capabilities", Map.of());
+            return qmp;
+        } catch (IOException failure) {
+            qmp.close();
+            throw failure;
         }
     }
 
@@ -80,7 +93,7 @@ final class Qmp implements AutoCloseable {
         waiting.put(id, answer);
         try {
             line.write(Map.of("execute", command, "arguments", arguments, "id", id));
-            Map<String, Object> reply = answer.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            Map<String, Object> reply = await(command, answer);
             if (reply.get("error") instanceof Map<?, ?> error) {
                 throw new HypervisorException.CommandRefused(
                         command, String.valueOf(error.get("desc")));
@@ -91,20 +104,28 @@ final class Qmp implements AutoCloseable {
             throw ours;
         } catch (IOException failure) {
             throw new HypervisorException.NoAnswer(command, failure);
-        } catch (ExecutionException failure) {
-            throw new HypervisorException.NoAnswer(command, failure);
-        } catch (TimeoutException late) {
-            throw new HypervisorException.NoAnswer(command, PATIENCE);
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-            throw new HypervisorException.NoAnswer(command, stop);
         } finally {
             waiting.remove(id);
         }
     }
 
+    private Map<String, Object> await(String asked, CompletableFuture<Map<String, Object>> answer)
+            throws HypervisorException {
+        try {
+            return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException failure) {
+            throw new HypervisorException.NoAnswer(asked, failure);
+        } catch (TimeoutException late) {
+            throw new HypervisorException.NoAnswer(asked, patience);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new HypervisorException.NoAnswer(asked, stop);
+        }
+    }
+
     private void listen() {
         try {
+            greeting.complete(line.read());
             while (true) {
                 Map<String, Object> object = line.read();
                 if (object.get("id") instanceof Number id) {
@@ -118,6 +139,7 @@ final class Qmp implements AutoCloseable {
             }
         } catch (IOException over) {
             line.close();
+            greeting.completeExceptionally(over);
             waiting.values().forEach(answer -> answer.completeExceptionally(over));
         }
     }
