@@ -36,7 +36,8 @@ import java.util.stream.Collectors;
 /// The host's own networks are those it has when this begins.
 ///
 /// Both namespaces and pasta last as long as the pipe to `cat`, the process inside: it ends with
-/// this process, however that ends.
+/// this process, however that ends. They are in a process namespace whose first process is pasta,
+/// so that nothing outlives that.
 final class InternetAccess implements AutoCloseable {
     /// The "IPv4 dummy address" (RFC 7600): never anybody's, so that nothing is hidden by it.
     static final String RESOLVER = "192.0.0.8";
@@ -86,12 +87,15 @@ final class InternetAccess implements AutoCloseable {
         Path cat = Programs.find("cat");
         Programs.find("ip");
         List<String> line = new ArrayList<>();
-        if (jailUser.isPresent()) {
-            // As root, pasta would become `nobody` and lose /dev/net/tun where that is root's. Here
-            // it is root without any right of root's.
-            line.add(Programs.find("unshare").toString());
-            line.addAll(List.of("--user", "--map-user=1", "--map-group=1", "--"));
-        }
+        // As root, pasta would become `nobody` and lose /dev/net/tun where that is root's. In this
+        // user
+        // namespace it is root without any right of root's, and an ordinary user is no less.
+        line.add(Programs.find("unshare").toString());
+        line.addAll(List.of("--user", "--map-user=1", "--map-group=1"));
+        // Pasta waits with its child until all is set up; if it fails, the child waits for ever,
+        // unless
+        // pasta is the first process of a namespace that ends with it.
+        line.addAll(List.of("--pid", "--fork", "--kill-child", "--mount-proc", "--"));
         line.add(Programs.find("pasta").toString());
         line.addAll(List.of("--config-net", "--quiet", "--foreground", "--no-map-gw"));
         line.addAll(List.of("-t", "none", "-u", "none", "-T", "none", "-U", "none"));
@@ -105,9 +109,7 @@ final class InternetAccess implements AutoCloseable {
             builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
             Process process = builder.start();
             try {
-                process.getOutputStream()
-                        .write((closed + "\n.\n").getBytes(StandardCharsets.US_ASCII));
-                process.getOutputStream().flush();
+                say(process, closed + "\n.\n");
                 long inside = insideOf(process, cat.toRealPath());
                 drain(process);
                 return new InternetAccess(process, inside, jailUser.isPresent());
@@ -119,6 +121,15 @@ final class InternetAccess implements AutoCloseable {
             throw ours;
         } catch (IOException failure) {
             throw forbidden(failure.toString());
+        }
+    }
+
+    private static void say(Process process, String text) {
+        try {
+            process.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+            process.getOutputStream().flush();
+        } catch (IOException ended) {
+            // Its own words say better why.
         }
     }
 

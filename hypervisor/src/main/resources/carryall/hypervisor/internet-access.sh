@@ -9,6 +9,7 @@ while read -r range && [ "$range" != . ]; do
     closed="$closed
 route replace prohibit $range"
 done
+[ "$range" = . ]
 
 # That pasta gave an address shows that the host has IPv6; nothing else of what it set up is needed.
 tap=$(ip -o link | sed -n 's/^[0-9]*: \([^:@]*\).*/\1/p' | grep -v '^lo$')

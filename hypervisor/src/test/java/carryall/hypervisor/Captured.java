@@ -17,12 +17,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /// A process of its own that does what the keeper does with QEMU, with `captured.pl` in QEMU's
 /// place, and prints what that says. `JailTest` starts it as different users and on different
 /// hosts.
 ///
-/// Words: what to do (`doors`, `servers`, `stay`, `outlive`), the network, a folder with
+/// Words: what to do (`doors`, `servers`, `stay`, `outlive`, `refused`), the network, a folder with
 /// `captured.pl` in it that the user may write, and for `servers` whom to reach.
 final class Captured {
     private final Network network;
@@ -42,6 +43,7 @@ final class Captured {
             case "servers" -> captured.servers(words[3]);
             case "stay" -> captured.stay();
             case "outlive" -> captured.outlive();
+            case "refused" -> captured.refused();
             default -> throw new IllegalArgumentException(words[0]);
         }
         System.exit(0);
@@ -178,6 +180,36 @@ final class Captured {
         process.exit().join();
     }
 
+    /// Asks for a jail that the host does not allow, and tells what of it is left.
+    private void refused() throws Exception {
+        List<ProcessHandle> before = ProcessHandle.allProcesses().toList();
+        Jail jail =
+                new Jail(
+                        List.of(),
+                        Files.createDirectory(folder.resolve("jail")),
+                        network,
+                        limits());
+        try (JailedProcess _ = jail.start(List.of("/usr/bin/sleep", "3600"))) {
+            out.println("allowed");
+        } catch (HypervisorException.JailForbidden refused) {
+            out.println("refused " + refused.getMessage());
+        }
+        for (ProcessHandle process : ProcessHandle.allProcesses().toList()) {
+            if (!before.contains(process)) {
+                sayIfLeft(process);
+            }
+        }
+        out.println("all tried");
+    }
+
+    private void sayIfLeft(ProcessHandle process) throws Exception {
+        try {
+            process.onExit().get(20, TimeUnit.SECONDS);
+        } catch (TimeoutException left) {
+            out.println("left " + process.info());
+        }
+    }
+
     /// Kills a process that stays, and tells what of its jail is left.
     private void outlive() throws Exception {
         Process keeper =
@@ -200,11 +232,7 @@ final class Captured {
         out.println("started " + all.size());
         keeper.destroyForcibly();
         for (ProcessHandle process : all) {
-            try {
-                process.onExit().get(20, TimeUnit.SECONDS);
-            } catch (java.util.concurrent.TimeoutException left) {
-                out.println("left " + process.info());
-            }
+            sayIfLeft(process);
         }
         out.println("all tried");
     }

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -180,6 +181,20 @@ final class JailTest {
             assertThat(said.getLast()).isEqualTo("all tried");
             Files.delete(folder.resolve("work/jail"));
         }
+    }
+
+    @Test
+    void aJailThatIsRefusedLeavesNothingAndSaysWhy() throws Exception {
+        assumeTrue(isRoot(), "making a small internet needs root");
+        List<String> command =
+                onASmallInternet(captured(User.ORDINARY, "refused", Network.INTERNET));
+        command.addAll(0, List.of("env", "TUN=600"));
+
+        List<String> said = run(command);
+
+        assertThat(said).hasSize(2);
+        assertThat(said.getFirst()).startsWith("refused").contains("pasta", "tun");
+        assertThat(said.getLast()).isEqualTo("all tried");
     }
 
     private List<String> captured(User user, String what, Network network) throws IOException {

@@ -7,7 +7,7 @@ folder=$1
 shift
 
 mount -t tmpfs private "$folder/private"
-mknod -m 666 "$folder/private/tun" c 10 200
+mknod -m "${TUN:-666}" "$folder/private/tun" c 10 200
 mount --bind "$folder/private/tun" /dev/net/tun
 echo nameserver 10.77.0.1 >"$folder/private/resolv.conf"
 mount --bind "$folder/private/resolv.conf" /etc/resolv.conf
