@@ -40,6 +40,7 @@ final class AdviceTest {
                         "words",
                         new MachineName("plans"),
                         Path.of("/home/me/file"),
+                        new HypervisorException.FirmwareMissing(Path.of("/usr/share/OVMF/file")),
                         new IOException("No space left on device"),
                         Duration.ofSeconds(5))
                 .stream()
