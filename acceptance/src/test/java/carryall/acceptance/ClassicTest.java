@@ -88,6 +88,6 @@ final class ClassicTest {
         assertThat(command.run("stop", "invaders", "--patience", "2", "--json").object())
                 .containsEntry("outcome", "forced");
         assertThat(command.listed("invaders").get("status")).isEqualTo("stopped");
-        assertThat(Processes.of(command, "invaders")).isEmpty();
+        Processes.awaitNone(command, "invaders");
     }
 }

@@ -127,10 +127,7 @@ final class CrashTest {
                                 // Whether the keeper lived to write it down is chance.
                                 case BOTH -> List.of("keeper_died", "qemu_died");
                             });
-            Waiting.until(
-                    "all of " + name + " is gone",
-                    PATIENCE,
-                    () -> Processes.of(command, name).isEmpty());
+            Processes.awaitNone(command, name);
             check(counters(sizeBefore));
         }
 

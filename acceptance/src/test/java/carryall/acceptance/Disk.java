@@ -1,5 +1,6 @@
 package carryall.acceptance;
 
+import carryall.appliance.Digest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -8,7 +9,10 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// A machine's disk, read from outside while the machine is stopped.
 final class Disk {
@@ -51,5 +55,18 @@ final class Disk {
                     "sector 1 is torn: %08x and %08x".formatted(counter, complement));
         }
         return Integer.toUnsignedLong(counter);
+    }
+
+    /// The SHA-256 of each disk in a machine's folder, or in each machine's.
+    static Map<Path, String> digests(Path folder) throws IOException {
+        Map<Path, String> digests = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.toList()) {
+                if (file.toString().matches(".*\\.(raw|qcow2)")) {
+                    digests.put(file, Digest.of(file).text());
+                }
+            }
+        }
+        return digests;
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +26,15 @@ final class Processes {
                                     && words(process, "environ").contains(home));
                 })
                 .toList();
+    }
+
+    /// Waits for the end of all that works for one machine; a keeper that wrote down its end has
+    /// still to leave.
+    static void awaitNone(Command command, String machine) throws Exception {
+        Waiting.until(
+                "nothing works for " + machine + " any more",
+                Duration.ofSeconds(10),
+                () -> of(command, machine).isEmpty());
     }
 
     /// All whose words or environment name a folder or something in it.
