@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -37,7 +38,10 @@ final class LifecycleTest {
     @AfterAll
     void endAll() throws Exception {
         command.stopAll();
-        assertThat(Processes.naming(command.home())).isEmpty();
+        Waiting.until(
+                "nothing works for this test any more",
+                PATIENCE,
+                () -> Processes.naming(command.home()).isEmpty());
     }
 
     private void start(String machine) throws Exception {
@@ -136,13 +140,14 @@ final class LifecycleTest {
 
     @Test
     void whatIsSavedOnThePersonalDiskIsThereAfterStopAndRun() throws Exception {
+        Map<Path, String> appliances = Disk.digests(command.home().resolve("appliances"));
         start("bert");
         try (GuestConsole console = GuestConsole.of(command, "bert")) {
             console.ask("echo of bert >/home/letter");
         }
         assertThat(command.run("stop", "bert", "--json").object())
                 .containsEntry("outcome", "shut_down");
-        assertThat(Processes.of(command, "bert")).isEmpty();
+        Processes.awaitNone(command, "bert");
         assertThat(command.listed("bert").get("status")).isEqualTo("stopped");
 
         TinyLinux.run(command, "bert", "bert");
@@ -162,7 +167,7 @@ final class LifecycleTest {
         assertThat(forced.output()).contains("did not shut down within 3 s");
         assertThat(Duration.ofNanos(System.nanoTime() - begin))
                 .isBetween(Duration.ofSeconds(3), Duration.ofSeconds(20));
-        assertThat(Processes.of(command, "bert")).isEmpty();
+        Processes.awaitNone(command, "bert");
 
         assertThat(command.run("rm", "bert").exitCode()).isEqualTo(USAGE);
         assertThat(command.folder("bert")).exists();
@@ -170,6 +175,8 @@ final class LifecycleTest {
                 .containsEntry("removed", true);
         assertThat(command.folder("bert")).doesNotExist();
         assertThat(command.run("show", "bert").exitCode()).isEqualTo(MISSING);
+        assertThat(Disk.digests(command.home().resolve("appliances")))
+                .containsAllEntriesOf(appliances);
     }
 
     @Test
@@ -187,7 +194,54 @@ final class LifecycleTest {
         Map<?, ?> carl = command.listed("carl");
         assertThat(carl.get("status")).isEqualTo("stopped");
         assertThat(carl.get("lastRun") + "").contains("shut_down");
-        assertThat(Processes.of(command, "carl")).isEmpty();
+        Processes.awaitNone(command, "carl");
+    }
+
+    @Test
+    void howeverManyRunItAtOnceOneKeeperHasIt() throws Exception {
+        Path recipe = WitnessGuest.recipe(folder.resolve("several"));
+        command.run("build", recipe.toString()).succeeded();
+        command.run("run", "local/witness", "--name", "emil", "--detach").succeeded();
+        command.run("stop", "emil", "--patience", "0").succeeded();
+        List<Process> runs = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            runs.add(command.start("run", "emil", "--detach"));
+        }
+        for (Process run : runs) {
+            Command.result(run, PATIENCE, "run emil").succeeded();
+        }
+        Map<?, ?> emil = command.listed("emil");
+        assertThat(emil.get("status")).isEqualTo("running");
+        // Those that came too late leave.
+        Waiting.until(
+                "one keeper and one QEMU, in its two layers of jail, are left",
+                PATIENCE,
+                () -> Processes.of(command, "emil").size() == 4);
+        assertThat(command.listed("emil").get("keeperPid")).isEqualTo(emil.get("keeperPid"));
+        assertThat(command.listed("emil").get("qemuPid")).isEqualTo(emil.get("qemuPid"));
+        command.run("stop", "emil", "--patience", "0").succeeded();
+    }
+
+    @Test
+    void aNewerBuildLeavesMachinesOfTheOlderOneAsTheyAre() throws Exception {
+        Path recipe = WitnessGuest.recipe(folder.resolve("older"));
+        Path text = recipe.resolve("recipe.yaml");
+        Files.writeString(text, Files.readString(text) + "personal: 8MiB\n");
+        command.run("run", recipe.toString(), "--name", "fanny", "--detach").succeeded();
+        Path log = command.folder("fanny").resolve("console.log");
+        Waiting.until("fanny counts", PATIENCE, () -> Files.exists(log) && Files.size(log) > 20);
+        command.run("stop", "fanny", "--patience", "0").succeeded();
+        Map<Path, String> disks = Disk.digests(command.folder("fanny"));
+        assertThat(disks).hasSize(2);
+
+        Files.writeString(text, Files.readString(text).replace("\"1\"", "\"2\""));
+        command.run("build", recipe.toString()).succeeded();
+        assertThat(Disk.digests(command.folder("fanny"))).isEqualTo(disks);
+        Command.Result run =
+                command.run("run", recipe.toString(), "--name", "fanny", "--detach").succeeded();
+        assertThat(run.errors()).contains("fanny stays with").contains("--name");
+        assertThat(command.listed("fanny").get("version")).isEqualTo("1");
+        command.run("stop", "fanny", "--patience", "0").succeeded();
     }
 
     @Test
