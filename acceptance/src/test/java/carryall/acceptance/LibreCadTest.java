@@ -1,0 +1,181 @@
+package carryall.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What Carryall is for, with the recipe that all begin with: `./carryall run examples/librecad`.
+/// Alone: `./test -pl acceptance -am -Dgroups=librecad`.
+///
+/// The appliance is kept in `.carryall/test-home` and built only when its recipe, or what of ours
+/// goes into a guest, has changed.
+@Tag("librecad")
+final class LibreCadTest {
+    private static final Duration BUILD = Duration.ofMinutes(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Path RECIPE = Command.repository().resolve("examples/librecad");
+
+    private static final Screen.Region MENUS = new Screen.Region(0, 0, 0.7, 0.025);
+    private static final Screen.Region TOOLS = new Screen.Region(0, 0.03, 0.65, 0.07);
+    private static final Screen.Region DRAWING = new Screen.Region(0.04, 0.13, 0.75, 0.84);
+    private static final Screen.Region PANELS = new Screen.Region(0.78, 0.12, 1, 0.86);
+    private static final Screen.Region FILE_MENU = new Screen.Region(0.02, 0.04, 0.24, 0.44);
+
+    private final Command command =
+            Command.over(Command.repository().resolve(".carryall/test-home"));
+
+    @BeforeEach
+    void beginWithoutMachine() throws Exception {
+        command.stopAll();
+        if (Files.exists(command.folder("librecad"))) {
+            command.run("rm", "librecad", "--yes").succeeded();
+        }
+    }
+
+    @AfterEach
+    void endAll() throws Exception {
+        command.stopAll();
+        Processes.awaitNone(command, "librecad");
+    }
+
+    @Test
+    void libreCadOpensDrawsAndKeepsWhatIsSaved() throws Exception {
+        command.run(BUILD, "run", RECIPE.toString()).succeeded();
+        forgetOtherBuilds();
+        // Its window is there; it has still to be painted.
+        Waiting.until("LibreCAD is on the screen", PATIENCE, () -> isLibreCad(screen()));
+
+        Screen idle = screen();
+        press("alt-f");
+        Waiting.until(
+                "the File menu opens",
+                PATIENCE,
+                () -> screen().share(FILE_MENU, LibreCadTest::isLight) > 0.6);
+        press("esc");
+        Waiting.until(
+                "it closes again", PATIENCE, () -> idle.difference(screen(), FILE_MENU) < 0.02);
+
+        press("ctrl-m", "l", "i", "ret", "1", "0", "comma", "1", "0", "ret");
+        press("9", "0", "comma", "5", "0", "ret", "esc", "esc");
+        Waiting.until(
+                "a line is drawn",
+                PATIENCE,
+                () -> white(screen()) > white(idle) + 0.0003 && isLibreCad(screen()));
+
+        press("ctrl-s");
+        Waiting.until(
+                "it asks for a name",
+                PATIENCE,
+                () -> screen().share(DRAWING, LibreCadTest::isBlack) < 0.7);
+        press("p", "l", "a", "n", "ret");
+        Waiting.until("it is saved", PATIENCE, () -> isLibreCad(screen()));
+        try (GuestConsole console = GuestConsole.of(command, "librecad")) {
+            assertThat(console.ask("cat /home/user/plan.dxf", PATIENCE)).contains("AcDbLine");
+        }
+
+        assertThat(command.run(Duration.ofMinutes(2), "stop", "librecad", "--json").object())
+                .containsEntry("outcome", "shut_down");
+        assertThat(
+                        Tool.run(
+                                "debugfs",
+                                "-R",
+                                "cat /plan.dxf",
+                                command.folder("librecad").resolve("personal.raw").toString()))
+                .contains("AcDbLine");
+
+        command.run(BUILD, "run", "librecad").succeeded();
+        try (GuestConsole console = GuestConsole.of(command, "librecad")) {
+            assertThat(console.ask("cat /home/user/plan.dxf", PATIENCE)).contains("AcDbLine");
+        }
+    }
+
+    /// Each takes a gigabyte, and none but the newest is used again.
+    private void forgetOtherBuilds() throws Exception {
+        String used = command.listed("librecad").get("applianceDigest") + "";
+        try (Stream<Path> all = Files.list(command.home().resolve("appliances"))) {
+            for (Path each : all.toList()) {
+                if (!used.endsWith(":" + each.getFileName())) {
+                    Tool.run("rm", "-rf", each.toString());
+                }
+            }
+        }
+    }
+
+    private void press(String... keys) throws Exception {
+        List<String> words = new ArrayList<>(List.of("press", "librecad"));
+        words.addAll(List.of(keys));
+        command.run(words.toArray(String[]::new)).succeeded();
+    }
+
+    private Screen screen() throws Exception {
+        return Screen.of(command, "librecad");
+    }
+
+    /// Light menus and panels, green tools, and a black drawing between them.
+    private static boolean isLibreCad(Screen screen) {
+        return screen.share(MENUS, LibreCadTest::isLight) > 0.8
+                && screen.share(MENUS, LibreCadTest::isBlack) > 0.005
+                && screen.share(TOOLS, LibreCadTest::isGreen) > 0.02
+                && screen.share(PANELS, LibreCadTest::isLight) > 0.8
+                && screen.share(DRAWING, LibreCadTest::isBlack) > 0.9;
+    }
+
+    private static double white(Screen screen) {
+        return screen.share(DRAWING, colour -> colour == 0xffffff);
+    }
+
+    private static boolean isBlack(int colour) {
+        return (colour >> 16) < 0x20 && (colour >> 8 & 0xff) < 0x20 && (colour & 0xff) < 0x20;
+    }
+
+    private static boolean isLight(int colour) {
+        return (colour >> 16) > 0xe0 && (colour >> 8 & 0xff) > 0xe0 && (colour & 0xff) > 0xe0;
+    }
+
+    private static boolean isGreen(int colour) {
+        return (colour >> 16) < 0x40 && (colour >> 8 & 0xff) > 0xc0 && (colour & 0xff) < 0xc0;
+    }
+
+    /// With fewer packages than LibreCAD's, and all that every appliance has.
+    @Test
+    void twoBuildsOfOneRecipeAreTheSameBytes(@TempDir Path folder) throws Exception {
+        Path recipe = folder.resolve("recipe.yaml");
+        Files.writeString(
+                recipe,
+                """
+                name: terminal
+                version: "1"
+                title: A terminal
+                debian:
+                  suite: bookworm
+                  packages: [xterm]
+                command: xterm
+                personal: 64MiB
+                """,
+                StandardCharsets.UTF_8);
+        // Side by side: they share nothing but the host.
+        List<Process> builds = new ArrayList<>();
+        for (String home : List.of("one", "other")) {
+            Command ours = Command.over(folder.resolve(home));
+            builds.add(ours.start("build", recipe.toString(), "--json"));
+        }
+        List<Map<String, Object>> built = new ArrayList<>();
+        for (Process build : builds) {
+            built.add(Command.result(build, BUILD, "build").object());
+        }
+        assertThat(built.getFirst().get("parts")).isEqualTo(built.getLast().get("parts"));
+        assertThat(built.getFirst().get("digest")).isEqualTo(built.getLast().get("digest"));
+    }
+}
