@@ -32,6 +32,7 @@ final class DoctorVerb implements Verb {
                     "mke2fs",
                     "debugfs",
                     "unshare",
+                    "nsenter",
                     "fusermount3");
     private static final ByteSize LITTLE = ByteSize.mebibytes(4 << 10);
 

@@ -10,7 +10,7 @@ final class Packages {
             case "qemu-img" -> "qemu-utils";
             case "bwrap" -> "bubblewrap";
             case "mke2fs", "debugfs", "dumpe2fs" -> "e2fsprogs";
-            case "setpriv", "prlimit", "unshare", "setsid" -> "util-linux";
+            case "setpriv", "prlimit", "unshare", "nsenter", "setsid" -> "util-linux";
             case "newuidmap" -> "uidmap";
             case "pasta" -> "passt";
             case "ip" -> "iproute2";
