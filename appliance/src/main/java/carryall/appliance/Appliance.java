@@ -1,14 +1,18 @@
 package carryall.appliance;
 
+import carryall.hypervisor.Accelerator;
 import carryall.hypervisor.ByteSize;
 import carryall.hypervisor.Firmware;
 import carryall.hypervisor.Network;
 import carryall.hypervisor.Profile;
+import carryall.hypervisor.QemuProgram;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// The description of an appliance: what the publisher says of it, the hardware it wants, and its
 /// files by digest. `docs/formats/appliance.md` has the text form.
@@ -24,6 +28,7 @@ import java.util.Optional;
 /// @param kernelCommandLine present if the appliance boots its own [Part#KERNEL], and [Part#INITRD]
 ///   with it; at most 2,047 printable ASCII characters
 /// @param recipe the digest of what it was built from, so that nothing is built twice
+/// @param warm present if the appliance can be opened without booting
 /// @param parts its files in the order of [Part]; [Part#SYSTEM] always
 public record Appliance(
         ApplianceName name,
@@ -38,6 +43,7 @@ public record Appliance(
         List<String> fileTypes,
         Optional<String> kernelCommandLine,
         Digest recipe,
+        Optional<Warm> warm,
         Map<Part, Content> parts) {
     private static final ByteSize LEAST_MEMORY = ByteSize.mebibytes(4);
     private static final ByteSize MOST_MEMORY = ByteSize.mebibytes(64 << 10);
@@ -69,6 +75,9 @@ public record Appliance(
                     "parts, without a kernel",
                     parts.keySet());
         }
+        if (warm.isPresent() && !parts.keySet().containsAll(Part.WARM)) {
+            throw new IllegalArgumentException("a warm state with parts missing: " + name);
+        }
         parts = Collections.unmodifiableMap(new EnumMap<>(parts));
     }
 
@@ -91,7 +100,28 @@ public record Appliance(
         KERNEL("kernel"),
         INITRD("initrd"),
         /// PNG.
-        ICON("icon.png");
+        ICON("icon.png"),
+        /// The guest's memory with its desktop up and no personal disk: as large as the memory,
+        /// holes for zeros.
+        SESSION_MEMORY("session.memory"),
+        /// What of it is not zero: a [MemoryIndex] whose first pack is the memory itself.
+        SESSION_INDEX("session.index"),
+        /// The devices then.
+        SESSION_DEVICES("session.devices"),
+        /// The layer over [#SYSTEM] then; qcow2.
+        SESSION_SYSTEM("session.system.qcow2"),
+        /// The guest's memory with a fresh personal disk and the app up and idle.
+        APP_MEMORY("app.memory"),
+        APP_INDEX("app.index"),
+        APP_DEVICES("app.devices"),
+        /// The layer over [#SESSION_SYSTEM] then; qcow2.
+        APP_SYSTEM("app.system.qcow2"),
+        /// The layer over [#PERSONAL] then; qcow2.
+        APP_PERSONAL("app.personal.qcow2");
+
+        /// The parts that an appliance with warm states has.
+        static final Set<Part> WARM =
+                Collections.unmodifiableSet(EnumSet.range(SESSION_MEMORY, APP_PERSONAL));
 
         private final String fileName;
 
@@ -104,6 +134,11 @@ public record Appliance(
             return fileName;
         }
     }
+
+    /// What the warm states were taken with; the rest of the hardware is the appliance's.
+    ///
+    /// @param qemu which QEMU saved them
+    public record Warm(QemuProgram.Version qemu, Accelerator accelerator) {}
 
     /// What a file holds.
     public record Content(ByteSize size, Digest digest) {}

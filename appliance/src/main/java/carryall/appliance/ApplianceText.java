@@ -1,9 +1,11 @@
 package carryall.appliance;
 
+import carryall.hypervisor.Accelerator;
 import carryall.hypervisor.ByteSize;
 import carryall.hypervisor.Firmware;
 import carryall.hypervisor.Network;
 import carryall.hypervisor.Profile;
+import carryall.hypervisor.QemuProgram;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -32,6 +34,14 @@ final class ApplianceText {
         text.put("fileTypes", appliance.fileTypes());
         appliance.kernelCommandLine().ifPresent(line -> text.put("kernelCommandLine", line));
         text.put("recipe", appliance.recipe().text());
+        appliance
+                .warm()
+                .ifPresent(warm -> {
+                    Map<String, Object> object = new LinkedHashMap<>();
+                    object.put("qemu", warm.qemu().toString());
+                    object.put("accelerator", word(warm.accelerator()));
+                    text.put("warm", object);
+                });
         Map<String, Object> parts = new TreeMap<>();
         appliance.parts().forEach((part, content) -> parts.put(word(part), content(content)));
         text.put("parts", parts);
@@ -86,16 +96,26 @@ final class ApplianceText {
                         object.texts("fileTypes"),
                         object.optionalText("kernelCommandLine"),
                         new Digest(object.text("recipe")),
+                        object.optionalObject("warm").map(ApplianceText::warm),
                         parts);
         object.end();
         return appliance;
     }
 
+    private static Appliance.Warm warm(JsonText object) {
+        Appliance.Warm warm =
+                new Appliance.Warm(
+                        QemuProgram.Version.parse(object.text("qemu")),
+                        of(Accelerator.class, object.text("accelerator")));
+        object.end();
+        return warm;
+    }
+
     private static String word(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT);
+        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private static <E extends Enum<E>> E of(Class<E> kind, String word) {
-        return Enum.valueOf(kind, word.toUpperCase(Locale.ROOT));
+        return Enum.valueOf(kind, word.toUpperCase(Locale.ROOT).replace('-', '_'));
     }
 }

@@ -16,4 +16,15 @@ public record InstalledAppliance(Digest id, Appliance description, Path director
         }
         return directory.resolve(part.fileName());
     }
+
+    /// What a part holds.
+    ///
+    /// @param part one that the description has
+    public Appliance.Content content(Appliance.Part part) {
+        Appliance.Content content = description.parts().get(part);
+        if (content == null) {
+            throw new IllegalArgumentException(description.name() + " has no " + part);
+        }
+        return content;
+    }
 }

@@ -47,8 +47,10 @@ public final class JsonText {
 
     /// A whole number, without a decimal point, under a key that must be there.
     public long number(String key) {
-        BigDecimal number =
-                taken(key, BigDecimal.class, "a number").orElseThrow(() -> missing(key));
+        return optionalNumber(key).orElseThrow(() -> missing(key));
+    }
+
+    private long whole(String key, BigDecimal number) {
         if (number.scale() > 0 || number.precision() - number.scale() > 19) {
             throw new IllegalArgumentException(where + key + " is not a whole number");
         }
@@ -61,9 +63,31 @@ public final class JsonText {
 
     /// An object under a key that must be there.
     public JsonText object(String key) {
-        return new JsonText(
-                where + key + ".",
-                taken(key, Map.class, "an object").orElseThrow(() -> missing(key)));
+        return optionalObject(key).orElseThrow(() -> missing(key));
+    }
+
+    /// An object under a key that may be missing.
+    public Optional<JsonText> optionalObject(String key) {
+        return taken(key, Map.class, "an object")
+                .map(object -> new JsonText(where + key + ".", object));
+    }
+
+    /// A whole number under a key that may be missing.
+    public Optional<Long> optionalNumber(String key) {
+        return taken(key, BigDecimal.class, "a number").map(number -> whole(key, number));
+    }
+
+    /// A list of objects under a key that must be there.
+    public List<JsonText> objects(String key) {
+        List<?> list = taken(key, List.class, "a list").orElseThrow(() -> missing(key));
+        List<JsonText> objects = new ArrayList<>();
+        for (Object item : list) {
+            if (!(item instanceof Map<?, ?> object)) {
+                throw new IllegalArgumentException(where + key + " holds what is no object");
+            }
+            objects.add(new JsonText(where + key + ".", object));
+        }
+        return objects;
     }
 
     /// A list of texts under a key that must be there.

@@ -3,15 +3,19 @@ package carryall.appliance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import carryall.hypervisor.Accelerator;
 import carryall.hypervisor.ByteSize;
 import carryall.hypervisor.Firmware;
 import carryall.hypervisor.Network;
 import carryall.hypervisor.Profile;
+import carryall.hypervisor.QemuProgram;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -35,6 +39,7 @@ final class ApplianceTextTest {
                     List.of("image/vnd.dxf", "image/vnd.dwg"),
                     Optional.of("root=UUID=63617272-7961-4c6c-8000-000000000001 ro quiet"),
                     digest('a'),
+                    Optional.empty(),
                     Map.of(
                             Appliance.Part.SYSTEM,
                             new Appliance.Content(new ByteSize(4294967296L), digest('1')),
@@ -73,6 +78,41 @@ final class ApplianceTextTest {
     }
 
     @Test
+    void warmStatesAreWrittenWithAllTheirParts() {
+        Map<Appliance.Part, Appliance.Content> parts = new EnumMap<>(LIBRECAD.parts());
+        for (Appliance.Part part : Appliance.Part.WARM) {
+            parts.put(part, new Appliance.Content(new ByteSize(4096), digest('6')));
+        }
+        Appliance warm = warm(parts);
+        String text = ApplianceText.write(warm);
+        assertThat(text)
+                .contains("\"warm\":{\"qemu\":\"7.2.22\",\"accelerator\":\"tcg\"}")
+                .contains("\"app-memory\":{\"sizeBytes\":4096");
+        assertThat(ApplianceText.parse(text)).isEqualTo(warm);
+        parts.remove(Appliance.Part.APP_DEVICES);
+        assertThatThrownBy(() -> warm(parts)).hasMessageContaining("parts missing");
+    }
+
+    private static Appliance warm(Map<Appliance.Part, Appliance.Content> parts) {
+        return new Appliance(
+                LIBRECAD.name(),
+                LIBRECAD.version(),
+                LIBRECAD.title(),
+                LIBRECAD.summary(),
+                LIBRECAD.profile(),
+                LIBRECAD.firmware(),
+                LIBRECAD.memory(),
+                LIBRECAD.cpus(),
+                LIBRECAD.network(),
+                LIBRECAD.fileTypes(),
+                LIBRECAD.kernelCommandLine(),
+                LIBRECAD.recipe(),
+                Optional.of(
+                        new Appliance.Warm(QemuProgram.Version.parse("7.2.22"), Accelerator.TCG)),
+                parts);
+    }
+
+    @Test
     void whatIsOptionalMayBeMissing() {
         Appliance small =
                 new Appliance(
@@ -88,6 +128,7 @@ final class ApplianceTextTest {
                         List.of(),
                         Optional.empty(),
                         digest('b'),
+                        Optional.empty(),
                         Map.of(
                                 Appliance.Part.SYSTEM,
                                 new Appliance.Content(new ByteSize(0), digest('c'))));
@@ -96,7 +137,9 @@ final class ApplianceTextTest {
 
     @Test
     void thePartsAreInTheirOrder() {
-        assertThat(LIBRECAD.parts().keySet()).containsExactly(Appliance.Part.values());
+        assertThat(LIBRECAD.parts().keySet())
+                .containsExactlyElementsOf(
+                        EnumSet.range(Appliance.Part.SYSTEM, Appliance.Part.ICON));
     }
 
     /// One place of the golden text, what stands there instead, and what is said of it.

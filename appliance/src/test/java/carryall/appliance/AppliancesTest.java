@@ -50,6 +50,7 @@ final class AppliancesTest {
                 List.of(),
                 Optional.empty(),
                 Digest.of(("recipe of " + version).getBytes(StandardCharsets.UTF_8)),
+                Optional.empty(),
                 Map.of(
                         Appliance.Part.SYSTEM,
                         new Appliance.Content(new ByteSize(bytes.length), Digest.of(bytes))));

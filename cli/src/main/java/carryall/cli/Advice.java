@@ -64,6 +64,18 @@ record Advice(int exitCode, String found, String nextStep) {
                             "put "
                                     + f.file().getFileName()
                                     + " back from a backup; the disks beside it were not touched");
+            case MachineException.NotSuspended f ->
+                    new Step(Exit.BUSY, "open it: `carryall run " + f.name() + "`");
+            case MachineException.StateMissing f ->
+                    new Step(Exit.MISSING, "see `carryall history " + f.name() + "`");
+            case MachineException.StateRefused f ->
+                    new Step(
+                            Exit.DAMAGED,
+                            "see `carryall history "
+                                    + f.name()
+                                    + "` for others; `carryall run "
+                                    + f.name()
+                                    + "` boots from the disks");
             case MachineException.StartFailed f ->
                     new Step(Exit.GUEST, "see `carryall logs " + f.name() + "`");
             case MachineException.DiskFull _ ->
@@ -138,6 +150,8 @@ record Advice(int exitCode, String found, String nextStep) {
                     HypervisorException.CommandRefused _,
                     HypervisorException.NoAnswer _ ->
                     new Step(Exit.GUEST, "run `carryall doctor`");
+            case HypervisorException.MigrationFailed _, HypervisorException.StreamRefused _ ->
+                    new Step(Exit.GUEST, "see the machine's log: `carryall logs NAME`");
             case HypervisorException.FileUnusable _ ->
                     new Step(Exit.HOST, "check that it is there, yours, and the disk not full");
         };

@@ -47,7 +47,8 @@ final class BuildVerb implements Verb {
             throws IOException {
         BuildProgress progress = new BuildProgress(terminal, System::nanoTime);
         try {
-            return new Builder(machines.appliances()).build(Recipe.read(recipe), progress);
+            return new Builder(machines.appliances(), machines.accelerators())
+                    .build(Recipe.read(recipe), progress);
         } finally {
             progress.end();
         }

@@ -133,8 +133,7 @@ final class DoctorVerb implements Verb {
 
     private static Finding accelerator(Machines machines) {
         try {
-            Accelerators.Verdict verdict =
-                    new Accelerators(machines.home().resolve("accelerator")).choose();
+            Accelerators.Verdict verdict = machines.accelerators().choose();
             return new Finding(
                     "accelerator",
                     verdict.accelerator() + ": " + verdict.reason(),

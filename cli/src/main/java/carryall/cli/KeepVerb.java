@@ -21,15 +21,27 @@ final class KeepVerb implements Verb {
     @Option(names = "--accel", paramLabel = "kvm|tcg")
     private @Nullable Accelerator accelerator;
 
+    @Option(names = "--cold", description = "Boot, whatever was saved.")
+    private boolean cold;
+
     @Override
     public int run(Machines machines, Terminal terminal) throws IOException {
         return code(
-                Keeper.keep(machines, name, Optional.ofNullable(accelerator), terminal.output()));
+                Keeper.keep(
+                        machines,
+                        name,
+                        wish(cold),
+                        Optional.ofNullable(accelerator),
+                        terminal.output()));
+    }
+
+    static Keeper.Wish wish(boolean cold) {
+        return cold ? Keeper.Wish.BOOT : Keeper.Wish.RESUME;
     }
 
     static int code(MachineStatus.LastRun run) {
         return switch (run.outcome()) {
-            case SHUT_DOWN, FORCED -> Exit.DONE;
+            case SHUT_DOWN, SUSPENDED, FORCED -> Exit.DONE;
             case QEMU_DIED, KEEPER_DIED, NEVER_STARTED -> Exit.GUEST;
         };
     }

@@ -1,6 +1,7 @@
 package carryall.cli;
 
 import carryall.hypervisor.Accelerator;
+import carryall.machine.Keeper;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -12,11 +13,15 @@ final class Launcher {
 
     /// The command that starts a keeper when a machine's name is added.
     ///
+    /// @param wish how the machine is to be opened
     /// @param accelerator the accelerator for this run; empty for the one that a trial chose
-    static List<String> keeper(Optional<Accelerator> accelerator) {
+    static List<String> keeper(Keeper.Wish wish, Optional<Accelerator> accelerator) {
         List<String> command = new ArrayList<>();
         command.add(System.getProperty("carryall.launcher", "carryall"));
         command.add("keep");
+        if (wish == Keeper.Wish.BOOT) {
+            command.add("--cold");
+        }
         accelerator.ifPresent(
                 wanted -> command.add("--accel=" + wanted.name().toLowerCase(Locale.ROOT)));
         return command;

@@ -45,6 +45,12 @@ record MachineReport(
                         last.ifPresent(run -> object.put("lastRun", object(run)));
                         yield last.map(MachineReport::remark).orElse("never run");
                     }
+                    case MachineStatus.Suspended(int state, Instant since) -> {
+                        object.put("status", "suspended");
+                        object.put("state", state);
+                        object.put("since", since.toString());
+                        yield "state " + state + ", " + ago(since);
+                    }
                     case MachineStatus.Starting() -> {
                         object.put("status", "starting");
                         yield "";
@@ -55,6 +61,7 @@ record MachineReport(
                         object.put("keeperPid", running.keeperPid());
                         object.put("qemuPid", running.qemuPid());
                         object.put("accelerator", running.accelerator());
+                        object.put("opening", running.opening());
                         yield since(running.since());
                     }
                     case MachineStatus.Paused paused -> {
@@ -93,7 +100,7 @@ record MachineReport(
     private static String remark(MachineStatus.LastRun run) {
         String when = run.ended().map(MachineReport::ago).orElse("");
         return switch (run.outcome()) {
-            case SHUT_DOWN -> when;
+            case SHUT_DOWN, SUSPENDED -> when;
             case FORCED -> when + ", forced";
             case QEMU_DIED -> when + ", QEMU died: " + run.reason();
             case KEEPER_DIED -> "the keeper was killed; the disks are as the guest flushed them";

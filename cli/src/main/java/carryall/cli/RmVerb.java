@@ -28,8 +28,10 @@ final class RmVerb implements Verb {
         if (!Files.isDirectory(machines.folder(name))) {
             throw new MachineException.MachineMissing(name);
         }
-        if (!(machines.status(name) instanceof MachineStatus.Stopped)) {
-            throw new MachineException.MachineBusy(name, "its keeper");
+        switch (machines.status(name)) {
+            case MachineStatus.Stopped _, MachineStatus.Suspended _ -> {}
+            case MachineStatus.Starting _, MachineStatus.Running _, MachineStatus.Paused _ ->
+                    throw new MachineException.MachineBusy(name, "its keeper");
         }
         if (!sure) {
             if (!terminal.isWatched()) {

@@ -70,6 +70,21 @@ final class RunVerb implements Verb {
             description = "Return once the guest runs; do not wait for the app nor show it.")
     private boolean detach;
 
+    @Option(
+            names = "--cold",
+            description = "Boot, even if the machine could be opened where it was left.")
+    private boolean cold;
+
+    /// For picocli, which sets the rest.
+    RunVerb() {}
+
+    /// As if `run NAME` had been typed.
+    RunVerb(String name, Format format, boolean detach) {
+        this.what = name;
+        this.format = format;
+        this.detach = detach;
+    }
+
     @Override
     public int run(Machines machines, Terminal terminal) throws IOException {
         // Better said now than after a build of minutes.
@@ -77,14 +92,24 @@ final class RunVerb implements Verb {
         Machine machine = machine(machines, terminal);
         Optional<Accelerator> wanted = Optional.ofNullable(accelerator);
         if (foreground) {
-            return KeepVerb.code(Keeper.keep(machines, machine.name(), wanted, terminal.output()));
+            return KeepVerb.code(
+                    Keeper.keep(
+                            machines,
+                            machine.name(),
+                            KeepVerb.wish(cold),
+                            wanted,
+                            terminal.output()));
         }
-        if (machines.status(machine.name()) instanceof MachineStatus.Stopped) {
-            machines.start(machine.name(), Launcher.keeper(wanted), terminal::note);
-        } else {
-            terminal.note(machine.name() + " is running already.");
+        switch (machines.status(machine.name())) {
+            case MachineStatus.Stopped _, MachineStatus.Suspended _ ->
+                    machines.start(
+                            machine.name(),
+                            Launcher.keeper(KeepVerb.wish(cold), wanted),
+                            terminal::note);
+            case MachineStatus.Starting _, MachineStatus.Running _, MachineStatus.Paused _ ->
+                    terminal.note(machine.name() + " is running already.");
         }
-        sayAccelerator(machines, terminal, machine.name());
+        sayHow(machines, terminal, machine.name());
         boolean hasApp =
                 machines.appliances()
                         .find(machine.appliance())
@@ -175,10 +200,10 @@ final class RunVerb implements Verb {
                 : machines.grant(machine.name(), network);
     }
 
-    private static void sayAccelerator(Machines machines, Terminal terminal, MachineName name)
+    private static void sayHow(Machines machines, Terminal terminal, MachineName name)
             throws MachineException {
         if (machines.status(name) instanceof MachineStatus.Running running) {
-            terminal.note(name + " runs with " + running.accelerator());
+            terminal.note(name + ": " + running.opening() + "; with " + running.accelerator());
         }
     }
 
@@ -188,6 +213,7 @@ final class RunVerb implements Verb {
         if (viewer.isPresent()) {
             terminal.note("Showing " + name + " with " + viewer.get().program() + ".");
             viewer.get().open(machines.connect(name).vncSocket(), name.text());
+            ClosedWindow.suspend(machines, terminal, name);
             return;
         }
         terminal.line(

@@ -10,7 +10,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /// Shows a machine in a window.
-@Command(name = "view", description = "Show a running machine in a window.")
+@Command(
+        name = "view",
+        description = "Show a running machine in a window; closing it suspends the machine.")
 final class ViewVerb implements Verb {
     @Mixin private Format format = new Format();
 
@@ -36,6 +38,7 @@ final class ViewVerb implements Verb {
             return Exit.HOST;
         }
         viewer.get().open(socket, name.text());
+        ClosedWindow.suspend(machines, terminal, name);
         return Exit.DONE;
     }
 }

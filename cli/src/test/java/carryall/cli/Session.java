@@ -87,7 +87,7 @@ record Session(Path temp, int columns) {
     /// A stopped machine.
     Machine machine(String name, String... lines) throws IOException {
         var appliance =
-                new Builder(machines().appliances())
+                new Builder(machines().appliances(), machines().accelerators())
                         .build(Recipe.read(recipe("dos", lines)), SILENT);
         return machines().create(new MachineName(name), appliance, Network.NONE);
     }

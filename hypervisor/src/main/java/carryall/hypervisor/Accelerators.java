@@ -90,7 +90,7 @@ public final class Accelerators {
 
     /// What a finding holds for: this boot of this kernel, this QEMU, these rights.
     private static String host(Path kvm) throws IOException {
-        Path qemu = Programs.find(QemuCommand.PROGRAM);
+        Path qemu = Programs.find(QemuProgram.NAME);
         return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip()
                 + " "
                 + Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip()
@@ -114,7 +114,7 @@ public final class Accelerators {
         bytes[510] = 0x55;
         bytes[511] = (byte) 0xaa;
         Files.write(disk, bytes);
-        Path qemu = Programs.find(QemuCommand.PROGRAM);
+        Path qemu = Programs.find(QemuProgram.NAME);
         List<Jail.Grant> grants = new ArrayList<>();
         grants.add(new Jail.Grant(disk, Jail.Access.WRITE));
         if (accelerator == Accelerator.KVM) {

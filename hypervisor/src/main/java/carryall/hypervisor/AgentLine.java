@@ -57,7 +57,8 @@ final class AgentLine implements GuestAgent {
     }
 
     @Override
-    public Outcome run(List<String> program, Duration patience) throws HypervisorException {
+    public Outcome run(List<String> program, String input, Duration patience)
+            throws HypervisorException {
         long end = System.nanoTime() + patience.toNanos();
         Object started =
                 ask(
@@ -67,6 +68,9 @@ final class AgentLine implements GuestAgent {
                                 program.getFirst(),
                                 "arg",
                                 program.subList(1, program.size()),
+                                "input-data",
+                                Base64.getEncoder()
+                                        .encodeToString(input.getBytes(StandardCharsets.UTF_8)),
                                 "capture-output",
                                 true),
                         patience);

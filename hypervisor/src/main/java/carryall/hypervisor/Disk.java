@@ -1,28 +1,21 @@
 package carryall.hypervisor;
 
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.List;
 
-/// One disk of a virtual machine. The guest finds it by its serial
-/// (`/dev/disk/by-id/virtio-<serial>`).
+/// One disk of a virtual machine: qcow2 layers over a raw image. The guest finds it by its serial
+/// (`/dev/disk/by-id/virtio-<serial>`). Formats and order are stated here and never taken from what
+/// the files say.
 ///
 /// @param serial 1 to 20 of `[a-z0-9-]`
-/// @param file what is written to and, for [Format#QCOW2], what lies over `base`
-/// @param format always stated, never guessed from the content
-/// @param base the raw, read-only image under a qcow2 layer; empty for a raw disk
-public record Disk(String serial, Path file, Format format, Optional<Path> base) {
+/// @param base the raw image at the bottom; only read
+/// @param frozen the layers over it, the lowest first; only read
+/// @param top the layer that is written to
+public record Disk(String serial, Path base, List<Path> frozen, Path top) {
     public Disk {
+        frozen = List.copyOf(frozen);
         if (!serial.matches("[a-z0-9-]{1,20}")) {
             throw new IllegalArgumentException("disk serial: " + serial);
         }
-        if (format == Format.RAW && base.isPresent()) {
-            throw new IllegalArgumentException("a raw disk has no base: " + file);
-        }
-    }
-
-    /// How the bytes in a disk's file are to be read.
-    public enum Format {
-        RAW,
-        QCOW2
     }
 }

@@ -19,8 +19,14 @@ public interface GuestAgent {
     /// Runs a program in the guest as root and waits for it.
     ///
     /// @param program absolute path and arguments
+    /// @param input what it reads, as text
     /// @param patience until [HypervisorException.NoAnswer]
-    Outcome run(List<String> program, Duration patience) throws HypervisorException;
+    Outcome run(List<String> program, String input, Duration patience) throws HypervisorException;
+
+    /// Runs a program in the guest that reads nothing.
+    default Outcome run(List<String> program, Duration patience) throws HypervisorException {
+        return run(program, "", patience);
+    }
 
     /// Tells the guest's file systems to give free blocks back.
     void trim() throws HypervisorException;

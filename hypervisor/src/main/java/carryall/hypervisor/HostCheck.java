@@ -18,7 +18,7 @@ public final class HostCheck {
     /// @throws HypervisorException.ProgramMissing naming the first that is not installed
     public static void findPrograms() throws HypervisorException {
         for (String program :
-                List.of(QemuCommand.PROGRAM, "qemu-img", "bwrap", "setpriv", "prlimit")) {
+                List.of(QemuProgram.NAME, "qemu-img", "bwrap", "setpriv", "prlimit")) {
             Programs.find(program);
         }
     }
@@ -30,8 +30,12 @@ public final class HostCheck {
         Path path = Programs.find(program);
         String option =
                 path.getFileName().toString().matches("mke2fs|debugfs|ip") ? "-V" : "--version";
-        Process process =
-                new ProcessBuilder(path.toString(), option).redirectErrorStream(true).start();
+        return firstLine(List.of(path.toString(), option));
+    }
+
+    /// The first line that a command prints.
+    static String firstLine(List<String> command) throws IOException {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         process.getOutputStream().close();
         byte[] said = process.getInputStream().readNBytes(4096);
         return new String(said, StandardCharsets.UTF_8).lines().findFirst().orElse("").strip();

@@ -82,6 +82,29 @@ public abstract sealed class HypervisorException extends IOException {
         }
     }
 
+    /// QEMU did not save or load the memory and the devices; a guest that was to be saved can go
+    /// on.
+    public static final class MigrationFailed extends HypervisorException {
+        public MigrationFailed(String found) {
+            super("QEMU could not save or load a state: " + found, Optional.empty());
+        }
+    }
+
+    /// What QEMU saved is not of a form that is known here; nothing of it is used.
+    public static final class StreamRefused extends HypervisorException {
+        private final String section;
+
+        public StreamRefused(String section, String found) {
+            super("the state's section " + section + " is refused: " + found, Optional.empty());
+            this.section = section;
+        }
+
+        /// The section at fault, by its name in the stream.
+        public String section() {
+            return section;
+        }
+    }
+
     /// A file that belongs to the machine cannot be used.
     public static final class FileUnusable extends HypervisorException {
         public FileUnusable(Path file, Throwable cause) {

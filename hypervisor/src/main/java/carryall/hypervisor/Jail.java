@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -72,6 +73,12 @@ record Jail(List<Grant> files, Path directory, Network network, Limits limits) {
     /// @throws HypervisorException.JailForbidden if this host does not allow it
     /// @throws HypervisorException.ProgramMissing if a tool of the jail is not installed
     JailedProcess start(List<String> program) throws HypervisorException {
+        return start(program, Map.of());
+    }
+
+    /// The same with an environment, which is empty otherwise.
+    JailedProcess start(List<String> program, Map<String, String> environment)
+            throws HypervisorException {
         Optional<JailUser> user = JailUser.dedicated();
         if (user.isPresent()) {
             user.get().own(directory);
@@ -93,7 +100,7 @@ record Jail(List<Grant> files, Path directory, Network network, Limits limits) {
                 everybody = Optional.of(UserNamespace.make());
                 line.addAll(everybody.get().entering());
             }
-            line.addAll(commandLine(user, program));
+            line.addAll(commandLine(user, program, environment));
             BubblewrapProcess process = BubblewrapProcess.start(line, input(), program.getFirst());
             limit(process);
             internet.ifPresent(access -> {
@@ -151,7 +158,8 @@ record Jail(List<Grant> files, Path directory, Network network, Limits limits) {
         }
     }
 
-    private List<String> commandLine(Optional<JailUser> user, List<String> program)
+    private List<String> commandLine(
+            Optional<JailUser> user, List<String> program, Map<String, String> environment)
             throws HypervisorException {
         String setpriv = Programs.find("setpriv").toString();
         String prlimit = Programs.find("prlimit").toString();
@@ -160,6 +168,7 @@ record Jail(List<Grant> files, Path directory, Network network, Limits limits) {
         line.addAll(List.of("--unshare-ipc", "--unshare-pid", "--unshare-uts"));
         line.addAll(List.of("--unshare-cgroup-try", "--hostname", "machine"));
         line.addAll(List.of("--die-with-parent", "--new-session", "--clearenv"));
+        environment.forEach((name, value) -> line.addAll(List.of("--setenv", name, value)));
         if (user.isEmpty()) {
             line.addAll(List.of("--unshare-user", "--disable-userns", "--cap-drop", "ALL"));
             line.addAll(List.of("--uid", JailUser.own("uid"), "--gid", JailUser.own("gid")));

@@ -82,6 +82,14 @@ record JailUser(int uid, int gid) {
         }
     }
 
+    /// Makes a file the dedicated user's own, if there is one.
+    static void dedicatedOwns(Path file) throws HypervisorException {
+        Optional<JailUser> user = dedicated();
+        if (user.isPresent()) {
+            user.get().own(file);
+        }
+    }
+
     /// Makes a file this user's own.
     void own(Path file) throws HypervisorException {
         try {

@@ -23,7 +23,7 @@ final class JsonLines implements AutoCloseable {
     private static final int LONGEST_LINE = 1 << 20;
     private static final int DEEPEST = 64;
     private static final JsonType<Map<String, Object>> OBJECT =
-            Jsonb.builder().build().type(Object.class).map();
+            Jsonb.builder().serializeNulls(true).build().type(Object.class).map();
 
     private final SocketChannel channel;
     private final InputStream input;
@@ -72,13 +72,18 @@ final class JsonLines implements AutoCloseable {
         }
     }
 
-    private static Map<String, Object> parse(String text) throws IOException {
+    static Map<String, Object> parse(String text) throws IOException {
         checkDepth(text);
         try {
             return OBJECT.fromJson(text);
         } catch (JsonException | ClassCastException | IllegalStateException rubbish) {
             throw new IOException("not a JSON object: " + rubbish.getMessage(), rubbish);
         }
+    }
+
+    /// An object as text in one line, in the map's own order.
+    static String text(Map<String, Object> object) {
+        return OBJECT.toJson(object);
     }
 
     /// The parser goes one call deeper for each bracket.
@@ -103,8 +108,7 @@ final class JsonLines implements AutoCloseable {
     }
 
     synchronized void write(Map<String, Object> object) throws IOException {
-        ByteBuffer bytes =
-                ByteBuffer.wrap((OBJECT.toJson(object) + "\n").getBytes(StandardCharsets.UTF_8));
+        ByteBuffer bytes = ByteBuffer.wrap((text(object) + "\n").getBytes(StandardCharsets.UTF_8));
         while (bytes.hasRemaining()) {
             channel.write(bytes);
         }

@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -16,7 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
+import java.util.function.LongConsumer;
 
 /// One running QEMU. Safe for many threads. QEMU ends at the latest with this process.
 public final class Qemu implements AutoCloseable {
@@ -30,7 +32,12 @@ public final class Qemu implements AutoCloseable {
     private final JailedProcess process;
     private final QemuCommand command;
     private final Qmp qmp;
-    private final String version;
+    private final Migration migration;
+    private final Absorption absorption;
+
+    /// The number of each disk's top layer, guarded by this object.
+    private final Map<String, Integer> tops = new HashMap<>();
+
     private final AgentLine agent;
     private final CompletableFuture<Ended> ended;
 
@@ -38,12 +45,14 @@ public final class Qemu implements AutoCloseable {
             JailedProcess process,
             QemuCommand command,
             Qmp qmp,
-            String version,
+            Migration migration,
             CompletableFuture<Ended> ended) {
         this.process = process;
         this.command = command;
         this.qmp = qmp;
-        this.version = version;
+        this.migration = migration;
+        this.absorption = new Absorption(qmp);
+        command.machine().disks().forEach(disk -> tops.put(disk.serial(), disk.frozen().size()));
         this.agent = new AgentLine(command.socket("agent"));
         this.ended = ended;
     }
@@ -59,19 +68,27 @@ public final class Qemu implements AutoCloseable {
     /// @param directory where QEMU makes its sockets; made by the caller, mode 0700; its path at
     ///   most 80 bytes long
     /// @param events told of each [QemuEvent], in order, on one thread; must not block
-    /// @throws HypervisorException if QEMU is missing, the jail forbidden, or QEMU ended at once
-    public static Qemu start(VirtualMachine machine, Path directory, Consumer<QemuEvent> events)
+    /// @throws HypervisorException if QEMU is missing, the jail forbidden, QEMU ended at once, or a
+    ///   state was not taken
+    public static Qemu start(
+            QemuProgram program,
+            VirtualMachine machine,
+            Start start,
+            Path directory,
+            Consumer<QemuEvent> events)
             throws HypervisorException {
-        QemuCommand command = new QemuCommand(machine, directory);
-        Path program = Programs.find(QemuCommand.PROGRAM);
+        QemuCommand command = new QemuCommand(program, machine, start, directory);
         ByteSize memory = new ByteSize(machine.memory().bytes() + OVERHEAD.bytes());
         Jail jail =
                 new Jail(
-                        grants(machine),
+                        grants(command),
                         directory,
                         machine.network(),
                         new Jail.Limits(memory, LARGEST_DISK, PROCESSES));
-        JailedProcess process = jail.start(command.words(program));
+        for (Disk disk : machine.disks()) {
+            JailUser.dedicatedOwns(disk.top());
+        }
+        JailedProcess process = jail.start(command.words(), program.environment());
         CompletableFuture<Ended> ended = watch(process);
         try {
             Qmp qmp =
@@ -80,9 +97,14 @@ public final class Qemu implements AutoCloseable {
                             QMP_PATIENCE,
                             ended,
                             event -> QemuEvents.parse(event).ifPresent(events));
-            String version = version(qmp.ask("query-version", Map.of()));
+            Migration migration = new Migration(qmp, directory, machine.memory().bytes());
+            switch (start) {
+                case Start.Boot _ -> {}
+                case Start.Resume resume ->
+                        migration.load(resume, command.mappedImage().isPresent(), ended);
+            }
             qmp.ask("cont", Map.of());
-            return new Qemu(process, command, qmp, version, ended);
+            return new Qemu(process, command, qmp, migration, ended);
         } catch (IOException failure) {
             process.close();
             Ended end = ended.join();
@@ -92,12 +114,20 @@ public final class Qemu implements AutoCloseable {
         }
     }
 
-    private static List<Jail.Grant> grants(VirtualMachine machine) {
+    private static List<Jail.Grant> grants(QemuCommand command) {
+        VirtualMachine machine = command.machine();
         List<Jail.Grant> grants = new ArrayList<>();
+        command.program()
+                .folder()
+                .ifPresent(folder -> grants.add(new Jail.Grant(folder, Jail.Access.READ)));
+        // The folder is granted first, so that what is frozen in it is closed to writing after.
+        grants.add(new Jail.Grant(machine.layers(), Jail.Access.WRITE));
         for (Disk disk : machine.disks()) {
-            grants.add(new Jail.Grant(disk.file(), Jail.Access.WRITE));
-            disk.base().ifPresent(base -> grants.add(new Jail.Grant(base, Jail.Access.READ)));
+            grants.add(new Jail.Grant(disk.base(), Jail.Access.READ));
+            disk.frozen().forEach(layer -> grants.add(new Jail.Grant(layer, Jail.Access.READ)));
         }
+        command.mappedImage()
+                .ifPresent(image -> grants.add(new Jail.Grant(image, Jail.Access.READ)));
         machine.uefiVariables()
                 .ifPresent(file -> grants.add(new Jail.Grant(file, Jail.Access.WRITE)));
         switch (machine.boot()) {
@@ -146,29 +176,14 @@ public final class Qemu implements AutoCloseable {
         return new String(kept, StandardCharsets.UTF_8).strip();
     }
 
-    private static String version(Object answer) {
-        if (answer instanceof Map<?, ?> map && map.get("qemu") instanceof Map<?, ?> qemu) {
-            return number(qemu.get("major"))
-                    + "."
-                    + number(qemu.get("minor"))
-                    + "."
-                    + number(qemu.get("micro"));
-        }
-        return "unknown";
-    }
-
-    private static String number(@Nullable Object value) {
-        return value instanceof Number number ? Long.toString(number.longValue()) : "?";
-    }
-
     /// The process id of QEMU itself, as the host sees it.
     public long pid() {
         return process.pid();
     }
 
-    /// QEMU's own version, such as `7.2.22`.
-    public String version() {
-        return version;
+    /// Which QEMU it is.
+    public QemuProgram program() {
+        return command.program();
     }
 
     /// The unix socket that speaks RFB (VNC), without password: whoever may open it may look.
@@ -190,7 +205,9 @@ public final class Qemu implements AutoCloseable {
         Path beside = png.resolveSibling(png.getFileName() + ".part");
         try {
             // What the jail wrote is copied, so that its file and rights stay in the jail.
-            Files.copy(inside, beside, StandardCopyOption.REPLACE_EXISTING);
+            try (InputStream image = Files.newInputStream(inside, LinkOption.NOFOLLOW_LINKS)) {
+                Files.copy(image, beside, StandardCopyOption.REPLACE_EXISTING);
+            }
             Files.move(beside, png, StandardCopyOption.ATOMIC_MOVE);
             Files.deleteIfExists(inside);
         } catch (IOException failure) {
@@ -214,7 +231,93 @@ public final class Qemu implements AutoCloseable {
         qmp.ask("system_powerdown", Map.of());
     }
 
-    /// Goes on after a pause for an error on a disk.
+    /// Holds the guest; what it has written is on the host's disks when this returns.
+    public void pause() throws HypervisorException {
+        qmp.ask("stop", Map.of());
+    }
+
+    /// Saves the memory and the devices of a paused guest. It stays paused; if this fails it can go
+    /// on, and if this succeeds it can go on too.
+    ///
+    /// @param memory gets every page of the guest's memory
+    /// @param devices a new file that gets the state of the devices
+    /// @param memorySent told how many bytes of memory have been gone through, now and then
+    /// @throws HypervisorException.StreamRefused if what QEMU saved is not of a known form
+    public void save(MemorySink memory, Path devices, LongConsumer memorySent) throws IOException {
+        migration.save(memory, devices, memorySent);
+    }
+
+    /// Puts a new, empty layer over each disk of a paused guest: what is under it is frozen.
+    ///
+    /// @param layers files by serial, in the folder of the machine's layers
+    public synchronized void freeze(Map<String, Path> layers) throws HypervisorException {
+        List<Map<String, Object>> actions = new ArrayList<>();
+        for (Disk disk : command.machine().disks()) {
+            Path file = layers.get(disk.serial());
+            if (file != null) {
+                JailUser.dedicatedOwns(file);
+                DiskNodes nodes = new DiskNodes(disk);
+                int top = tops.getOrDefault(disk.serial(), 0);
+                qmp.ask("blockdev-add", nodes.newLayer(top + 1, file));
+                actions.add(
+                        Map.of(
+                                "type",
+                                "blockdev-snapshot",
+                                "data",
+                                Map.of(
+                                        "node",
+                                        nodes.layerName(top),
+                                        "overlay",
+                                        nodes.layerName(top + 1))));
+            }
+        }
+        qmp.ask("transaction", Map.of("actions", actions));
+        layers.keySet().forEach(serial -> tops.merge(serial, 1, Integer::sum));
+    }
+
+    /// Lets the top layer of a running guest's disk take in what the layers under it hold, down to
+    /// the lowest ones: those that were in between are then no longer needed. Returns when it is
+    /// done, or when a save interrupted it and nothing was changed.
+    ///
+    /// @param lowest how many layers over the base stay as they are
+    /// @return whether it was done
+    public boolean absorb(String serial, int lowest) throws HypervisorException {
+        for (Disk disk : command.machine().disks()) {
+            if (disk.serial().equals(serial)) {
+                return absorption.absorb(new DiskNodes(disk), lowest, tops(serial));
+            }
+        }
+        throw new IllegalArgumentException("no disk " + serial);
+    }
+
+    private synchronized int tops(String serial) {
+        return tops.getOrDefault(serial, 0);
+    }
+
+    /// Plugs in a disk that was not there at the start.
+    public synchronized void plug(String serial) throws HypervisorException {
+        List<Disk> disks = command.machine().disks();
+        for (int i = 0; i < disks.size(); i++) {
+            if (disks.get(i).serial().equals(serial)) {
+                for (Map<String, Object> node : new DiskNodes(disks.get(i)).all()) {
+                    qmp.ask("blockdev-add", node);
+                }
+                qmp.ask("device_add", command.virtio(i));
+                return;
+            }
+        }
+        throw new IllegalArgumentException("no disk " + serial);
+    }
+
+    /// How many viewers look at the screen at this moment.
+    public int viewers() throws HypervisorException {
+        return qmp.ask("query-vnc", Map.of()) instanceof Map<?, ?> vnc
+                        && vnc.get("clients") instanceof List<?> clients
+                ? clients.size()
+                : 0;
+    }
+
+    /// Goes on after a pause.
     public void goOn() throws HypervisorException {
         qmp.ask("cont", Map.of());
     }

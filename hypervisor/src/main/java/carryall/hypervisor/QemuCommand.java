@@ -3,11 +3,14 @@ package carryall.hypervisor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /// The words that start QEMU for a [VirtualMachine]. The devices, their order and their addresses
-/// depend on profile, firmware and disks alone, so that a saved state fits later.
-record QemuCommand(VirtualMachine machine, Path directory) {
-    static final String PROGRAM = "qemu-system-x86_64";
+/// depend on profile, firmware and disks alone, so that a saved state fits later; a disk behind a
+/// port may be missing.
+record QemuCommand(QemuProgram program, VirtualMachine machine, Start start, Path directory) {
     private static final int FREE_PORTS = 4;
 
     Path socket(String name) {
@@ -15,15 +18,24 @@ record QemuCommand(VirtualMachine machine, Path directory) {
     }
 
     /// @throws HypervisorException.FirmwareMissing if the machine needs UEFI and there is none
-    List<String> words(Path program) throws HypervisorException {
+    List<String> words() throws HypervisorException {
         List<String> words = new ArrayList<>();
-        words.add(program.toString());
+        words.add(program.program().toString());
+        words.addAll(program.dataWords());
         words.addAll(List.of("-nodefaults", "-no-user-config", "-S", "-display", "none"));
         words.addAll(List.of("-name", machine.name(), "-uuid", machine.id().toString()));
         words.addAll(
                 List.of(
                         "-machine",
-                        machine.profile().machineType() + ",vmport=off,usb=off" + flash(words)));
+                        machine.profile().machineType()
+                                + ",vmport=off,usb=off,memory-backend="
+                                + MigrationStream.MEMORY
+                                + flash(words)));
+        words.addAll(List.of("-object", memory()));
+        switch (start) {
+            case Start.Boot _ -> {}
+            case Start.Resume _ -> words.addAll(List.of("-incoming", "defer"));
+        }
         words.addAll(
                 List.of(
                         "-accel",
@@ -86,11 +98,10 @@ record QemuCommand(VirtualMachine machine, Path directory) {
     private void modern(List<String> words) {
         for (int i = 0; i < machine.disks().size(); i++) {
             Disk disk = machine.disks().get(i);
-            block(words, disk);
-            device(
-                    words,
-                    "virtio-blk-pci,drive=%s,id=disk-%s,serial=%s,addr=0x%x,%s"
-                            .formatted(node(disk), disk.serial(), disk.serial(), 16 + i, errors()));
+            if (!unplugged().contains(disk.serial())) {
+                nodes(words, disk);
+                device(words, virtio(i));
+            }
         }
         device(words, "virtio-vga,id=screen,xres=1280,yres=800,addr=0x2");
         device(words, "virtio-keyboard-pci,addr=0x3");
@@ -109,74 +120,68 @@ record QemuCommand(VirtualMachine machine, Path directory) {
         }
     }
 
+    /// The device of the `number`th disk: the first is built in, the others are behind ports, where
+    /// they may come and go.
+    Map<String, Object> virtio(int number) {
+        Map<String, Object> device = new DiskNodes(machine.disks().get(number)).virtio();
+        if (number == 0) {
+            device.put("addr", "0x10");
+        } else {
+            device.put("bus", "free" + (number - 1));
+            device.put("addr", "0x0");
+        }
+        return device;
+    }
+
     private void classic(List<String> words) {
         for (int i = 0; i < machine.disks().size(); i++) {
             Disk disk = machine.disks().get(i);
-            block(words, disk);
-            device(
-                    words,
-                    "ide-hd,drive=%s,id=disk-%s,serial=%s,bus=ide.%d,unit=%d,%s"
-                            .formatted(
-                                    node(disk),
-                                    disk.serial(),
-                                    disk.serial(),
-                                    i / 2,
-                                    i % 2,
-                                    errors()));
+            nodes(words, disk);
+            device(words, new DiskNodes(disk).ide(i));
         }
         device(words, "cirrus-vga,id=screen,addr=0x2");
         device(words, "sb16,audiodev=sound");
         device(words, "pcnet,netdev=network,mac=" + machine.mac() + ",romfile=,addr=0x5");
     }
 
+    private Set<String> unplugged() {
+        return switch (start) {
+            case Start.Boot boot -> boot.unplugged();
+            case Start.Resume resume -> resume.unplugged();
+        };
+    }
+
     private static void device(List<String> words, String device) {
         words.addAll(List.of("-device", device));
     }
 
-    private static String errors() {
-        return "werror=stop,rerror=stop";
+    private static void device(List<String> words, Map<String, Object> device) {
+        device(words, JsonLines.text(device));
     }
 
-    private static String node(Disk disk) {
-        return "node-" + disk.serial();
-    }
-
-    /// A disk's block nodes. Formats are stated, and a layer's base is named here, so that QEMU
-    /// opens nothing because an image says so.
-    private static void block(List<String> words, Disk disk) {
-        String file = "file-" + disk.serial();
-        words.addAll(
-                List.of(
-                        "-blockdev",
-                        "driver=file,node-name="
-                                + file
-                                + ",discard=unmap,filename="
-                                + escaped(disk.file())));
-        String top =
-                switch (disk.format()) {
-                    case RAW -> "driver=raw,discard=unmap,file=" + file;
-                    case QCOW2 -> "driver=qcow2,discard=unmap,file=" + file + backing(words, disk);
-                };
-        words.addAll(List.of("-blockdev", top + ",node-name=" + node(disk)));
-    }
-
-    private static String backing(List<String> words, Disk disk) {
-        if (disk.base().isEmpty()) {
-            return "";
+    private static void nodes(List<String> words, Disk disk) {
+        for (Map<String, Object> node : new DiskNodes(disk).all()) {
+            words.addAll(List.of("-blockdev", JsonLines.text(node)));
         }
-        String base = "base-" + disk.serial();
-        words.addAll(
-                List.of(
-                        "-blockdev",
-                        "driver=file,read-only=on,node-name=file-"
-                                + base
-                                + ",filename="
-                                + escaped(disk.base().get())));
-        words.addAll(
-                List.of(
-                        "-blockdev",
-                        "driver=raw,read-only=on,node-name=" + base + ",file=file-" + base));
-        return ",backing=" + base;
+    }
+
+    /// The guest's main memory: empty, or an image that is mapped copy-on-write.
+    private String memory() {
+        String size = ",id=" + MigrationStream.MEMORY + ",size=" + machine.memory().bytes();
+        return mappedImage()
+                .map(image ->
+                        "memory-backend-file"
+                                + size
+                                + ",share=off,readonly=on,rom=off,mem-path="
+                                + escaped(image))
+                .orElse("memory-backend-ram" + size);
+    }
+
+    /// The memory image that QEMU maps itself.
+    Optional<Path> mappedImage() {
+        return start instanceof Start.Resume resume && program.mapsReadOnlyImages()
+                ? resume.image().map(MemoryImage::file)
+                : Optional.empty();
     }
 
     private String restricted() {

@@ -16,7 +16,7 @@ final class QemuEvents {
             case "BLOCK_IO_ERROR" ->
                     Optional.of(
                             new QemuEvent.DiskPaused(
-                                    text(data, "node-name").replaceFirst("^node-", ""),
+                                    DiskNodes.serialOf(text(data, "node-name")),
                                     Boolean.TRUE.equals(data.get("nospace")),
                                     text(data, "reason")));
             default -> Optional.empty();

@@ -2,6 +2,7 @@ package carryall.hypervisor;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -13,7 +14,8 @@ import java.util.UUID;
 ///   with [Firmware#UEFI] and only then
 /// @param memory 4 MiB to 1 TiB, whole mebibytes
 /// @param cpus 1 to 64
-/// @param disks in the guest's order; the first is the system disk; 1 to 4
+/// @param disks in the guest's order; the first is the system disk; 1 to 4; the tops of all lie in
+///   one folder, which holds nothing but this machine's layers
 public record VirtualMachine(
         String name,
         UUID id,
@@ -43,11 +45,19 @@ public record VirtualMachine(
         if (disks.isEmpty() || disks.size() > 4) {
             throw new IllegalArgumentException("disks: " + disks.size());
         }
+        if (disks.stream().map(disk -> disk.top().getParent()).distinct().count() != 1) {
+            throw new IllegalArgumentException("disks in more than one folder: " + disks);
+        }
         if (firmware == Firmware.UEFI && profile == Profile.CLASSIC) {
             throw new IllegalArgumentException("profile classic has no UEFI");
         }
         if (uefiVariables.isPresent() != (firmware == Firmware.UEFI)) {
             throw new IllegalArgumentException(firmware + " with variables " + uefiVariables);
         }
+    }
+
+    /// The folder of the layers that are written to, and of those that come.
+    Path layers() {
+        return Objects.requireNonNull(disks.getFirst().top().getParent());
     }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -18,21 +19,21 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 final class QemuCommandTest {
-    private static final Path QEMU = Path.of("/usr/bin/qemu-system-x86_64");
+    private static final QemuProgram QEMU =
+            new QemuProgram(
+                    Path.of("/usr/bin/qemu-system-x86_64"),
+                    Optional.empty(),
+                    QemuProgram.Version.parse("7.2.22"));
     private static final Path RUNTIME = Path.of("/run/m");
 
     private static final List<Disk> DISKS =
             List.of(
-                    new Disk(
-                            "system",
-                            Path.of("/m/scratch.qcow2"),
-                            Disk.Format.QCOW2,
-                            Optional.of(Path.of("/a/system.raw"))),
-                    new Disk(
-                            "personal",
-                            Path.of("/m/personal.raw"),
-                            Disk.Format.RAW,
-                            Optional.empty()));
+                    disk("system", Path.of("/a/system.raw"), Path.of("/m/disks/s.qcow2")),
+                    disk("personal", Path.of("/m/disks/p.raw"), Path.of("/m/disks/p.qcow2")));
+
+    private static Disk disk(String serial, Path base, Path top) {
+        return new Disk(serial, base, List.of(), top);
+    }
 
     /// A machine of which one thing at a time is changed.
     private record Of(
@@ -105,7 +106,11 @@ final class QemuCommandTest {
         }
 
         List<String> words() throws IOException {
-            return new QemuCommand(machine(), RUNTIME).words(QEMU);
+            return words(QEMU, new Start.Boot());
+        }
+
+        List<String> words(QemuProgram program, Start start) throws IOException {
+            return new QemuCommand(program, machine(), start, RUNTIME).words();
         }
 
         List<String> devices() throws IOException {
@@ -123,12 +128,27 @@ final class QemuCommandTest {
         return values;
     }
 
+    private static String virtio(String serial, String place) {
+        return "{\"driver\":\"virtio-blk-pci\",%s,%s}".formatted(ofDisk(serial), place);
+    }
+
+    private static String ide(String serial, int unit) {
+        return "{\"driver\":\"ide-hd\",%s,\"bus\":\"ide.0\",\"unit\":%d}"
+                .formatted(ofDisk(serial), unit);
+    }
+
+    private static String ofDisk(String serial) {
+        return ("\"drive\":\"layer-%1$s-0\",\"id\":\"disk-%1$s\",\"serial\":\"%1$s\","
+                        + "\"werror\":\"stop\",\"rerror\":\"stop\"")
+                .formatted(serial);
+    }
+
     @Test
     void theDevicesOfProfileModernAreTheseForEver() throws IOException {
         assertThat(Of.profile(Profile.MODERN).devices())
                 .containsExactly(
-                        "virtio-blk-pci,drive=node-system,id=disk-system,serial=system,addr=0x10,werror=stop,rerror=stop",
-                        "virtio-blk-pci,drive=node-personal,id=disk-personal,serial=personal,addr=0x11,werror=stop,rerror=stop",
+                        virtio("system", "\"addr\":\"0x10\""),
+                        virtio("personal", "\"bus\":\"free0\",\"addr\":\"0x0\""),
                         "virtio-vga,id=screen,xres=1280,yres=800,addr=0x2",
                         "virtio-keyboard-pci,addr=0x3",
                         "virtio-tablet-pci,addr=0x4",
@@ -147,8 +167,8 @@ final class QemuCommandTest {
     void theDevicesOfProfileClassicAreTheseForEver() throws IOException {
         assertThat(Of.profile(Profile.CLASSIC).devices())
                 .containsExactly(
-                        "ide-hd,drive=node-system,id=disk-system,serial=system,bus=ide.0,unit=0,werror=stop,rerror=stop",
-                        "ide-hd,drive=node-personal,id=disk-personal,serial=personal,bus=ide.0,unit=1,werror=stop,rerror=stop",
+                        ide("system", 0),
+                        ide("personal", 1),
                         "cirrus-vga,id=screen,addr=0x2",
                         "sb16,audiodev=sound",
                         "pcnet,netdev=network,mac=52:54:00:00:00:01,romfile=,addr=0x5");
@@ -222,15 +242,57 @@ final class QemuCommandTest {
 
     @Test
     void formatsAreStatedAndAnImageCannotNameAnotherFile() throws IOException {
-        List<String> nodes = values(Of.profile(Profile.MODERN).words(), "-blockdev");
+        Disk layered =
+                new Disk(
+                        "system",
+                        Path.of("/a/system.raw"),
+                        List.of(Path.of("/m/disks/frozen.qcow2")),
+                        Path.of("/m/disks/top.qcow2"));
+        List<String> nodes =
+                values(Of.profile(Profile.MODERN).with(List.of(layered)).words(), "-blockdev");
         assertThat(nodes)
                 .containsExactly(
-                        "driver=file,node-name=file-system,discard=unmap,filename=/m/scratch.qcow2",
-                        "driver=file,read-only=on,node-name=file-base-system,filename=/a/system.raw",
-                        "driver=raw,read-only=on,node-name=base-system,file=file-base-system",
-                        "driver=qcow2,discard=unmap,file=file-system,backing=base-system,node-name=node-system",
-                        "driver=file,node-name=file-personal,discard=unmap,filename=/m/personal.raw",
-                        "driver=raw,discard=unmap,file=file-personal,node-name=node-personal");
+                        "{\"driver\":\"raw\",\"node-name\":\"base-system\",\"read-only\":true,"
+                                + file("file-base-system", "/a/system.raw", true)
+                                + "}",
+                        "{\"driver\":\"qcow2\",\"node-name\":\"layer-system-0\","
+                                + "\"read-only\":true,\"discard\":\"unmap\","
+                                + file("file-layer-system-0", "/m/disks/frozen.qcow2", true)
+                                + ",\"backing\":\"base-system\"}",
+                        "{\"driver\":\"qcow2\",\"node-name\":\"layer-system-1\","
+                                + "\"read-only\":false,\"discard\":\"unmap\","
+                                + file("file-layer-system-1", "/m/disks/top.qcow2", false)
+                                + ",\"backing\":\"layer-system-0\"}");
+    }
+
+    private static String file(String node, String path, boolean isReadOnly) {
+        return ("\"file\":{\"driver\":\"file\",\"node-name\":\"%s\",\"filename\":\"%s\","
+                        + "\"read-only\":%s,\"discard\":\"unmap\"}")
+                .formatted(node, path, isReadOnly);
+    }
+
+    @Test
+    void aMemoryImageIsMappedOnlyWhereQemuOpensItForReadingAlone() throws IOException {
+        Start resume =
+                new Start.Resume(
+                        Path.of("/s/devices"),
+                        Optional.of(
+                                new MemoryImage(Path.of("/a/app.memory"), MemorySource.NOTHING)),
+                        MemorySource.NOTHING,
+                        Set.of("personal"));
+        Of machine = Of.profile(Profile.MODERN);
+        List<String> older = machine.words(QEMU, resume);
+        assertThat(values(older, "-object"))
+                .containsExactly("memory-backend-ram,id=ram,size=805306368");
+        assertThat(values(older, "-incoming")).containsExactly("defer");
+        assertThat(values(older, "-device")).noneMatch(device -> device.contains("personal"));
+        QemuProgram newer =
+                new QemuProgram(
+                        QEMU.program(), Optional.empty(), QemuProgram.Version.parse("10.0.2"));
+        assertThat(values(machine.words(newer, resume), "-object"))
+                .containsExactly(
+                        "memory-backend-file,id=ram,size=805306368,share=off,readonly=on,"
+                                + "rom=off,mem-path=/a/app.memory");
     }
 
     @Test
@@ -239,17 +301,18 @@ final class QemuCommandTest {
                 Of.profile(Profile.MODERN)
                         .with(
                                 List.of(
-                                        new Disk(
+                                        disk(
                                                 "system",
-                                                Path.of("/a,read-only=on/d"),
-                                                Disk.Format.QCOW2,
-                                                Optional.of(Path.of("/b,driver=nbd/d")))))
+                                                Path.of("/b,driver=nbd/d"),
+                                                Path.of("/a,read-only=on/d"))))
                         .uefi(Path.of("/c,x=y/v"));
-        List<String> words = new QemuCommand(machine.machine(), Path.of("/run/a,b")).words(QEMU);
+        List<String> words =
+                new QemuCommand(QEMU, machine.machine(), new Start.Boot(), Path.of("/run/a,b"))
+                        .words();
 
         assertThat(values(words, "-blockdev"))
-                .anyMatch(word -> word.endsWith("filename=/a,,read-only=on/d"))
-                .anyMatch(word -> word.endsWith("filename=/b,,driver=nbd/d"))
+                .anyMatch(word -> word.contains("\"filename\":\"/a,read-only=on/d\""))
+                .anyMatch(word -> word.contains("\"filename\":\"/b,driver=nbd/d\""))
                 .anyMatch(word -> word.endsWith("filename=/c,,x=y/v"));
         assertThat(words.stream().filter(word -> word.contains("/run/a")))
                 .hasSize(4)
@@ -265,7 +328,7 @@ final class QemuCommandTest {
                         "driver=file,node-name=uefi-variables,filename=/m/uefi-vars.fd");
         assertThat(values(words, "-machine"))
                 .containsExactly(
-                        "pc-q35-7.2,vmport=off,usb=off,pflash0=uefi-code,pflash1=uefi-variables");
+                        "pc-q35-7.2,vmport=off,usb=off,memory-backend=ram,pflash0=uefi-code,pflash1=uefi-variables");
     }
 
     /// A real QEMU in its jail, once for each profile and firmware.
@@ -273,20 +336,28 @@ final class QemuCommandTest {
     @Timeout(60)
     void qemuAcceptsItAndRuns(@TempDir Path folder) throws Exception {
         Path disk = folder.resolve("a,b.raw");
+        Path top = Files.createDirectory(folder.resolve("disks")).resolve("top.qcow2");
         Path variables = folder.resolve("uefi-vars.fd");
         Files.copy(Ovmf.newVariables(), variables);
-        List<Disk> disks = List.of(new Disk("system", disk, Disk.Format.RAW, Optional.empty()));
+        List<Disk> disks = List.of(disk("system", disk, top));
         for (Of machine :
                 List.of(
                         Of.profile(Profile.MODERN).with(disks),
                         Of.profile(Profile.CLASSIC).with(disks),
                         Of.profile(Profile.MODERN).with(disks).uefi(variables))) {
             Files.write(disk, new byte[1 << 20]);
+            layer(top);
             Path runtime = Files.createTempDirectory(folder, "q");
             LinkedBlockingQueue<QemuEvent> events = new LinkedBlockingQueue<>();
             CompletableFuture<Qemu.Ended> ended;
-            try (Qemu qemu = Qemu.start(machine.machine(), runtime, events::add)) {
-                assertThat(qemu.version()).matches("[0-9]+\\.[0-9]+\\.[0-9]+");
+            try (Qemu qemu =
+                    Qemu.start(
+                            QemuProgram.find(),
+                            machine.machine(),
+                            new Start.Boot(),
+                            runtime,
+                            events::add)) {
+                assertThat(qemu.program().version()).isEqualTo(QemuProgram.find().version());
                 assertThat(events.poll(10, TimeUnit.SECONDS)).isEqualTo(new QemuEvent.WentOn());
                 ended = qemu.ended();
                 assertThat(ended).isNotDone();
@@ -296,23 +367,28 @@ final class QemuCommandTest {
         }
     }
 
+    private static void layer(Path layer) throws IOException {
+        Files.deleteIfExists(layer);
+        HostCheck.firstLine(
+                List.of("qemu-img", "create", "-q", "-f", "qcow2", layer.toString(), "1M"));
+    }
+
     @Test
     @Timeout(60)
     void aQemuThatEndsAtOnceIsToldInItsWords(@TempDir Path folder) throws Exception {
-        Path disk = folder.resolve("d.raw");
+        Path disk = Files.createDirectory(folder.resolve("disks")).resolve("d.raw");
         Files.write(disk, new byte[512]);
-        Of machine =
-                Of.profile(Profile.MODERN)
-                        .with(
-                                List.of(
-                                        new Disk(
-                                                "system",
-                                                disk,
-                                                Disk.Format.QCOW2,
-                                                Optional.empty())));
+        Path base = Files.write(folder.resolve("base.raw"), new byte[512]);
+        Of machine = Of.profile(Profile.MODERN).with(List.of(disk("system", base, disk)));
         Path runtime = Files.createDirectory(folder.resolve("q"));
 
-        assertThatThrownBy(() -> Qemu.start(machine.machine(), runtime, _ -> {}))
+        assertThatThrownBy(() ->
+                        Qemu.start(
+                                QemuProgram.find(),
+                                machine.machine(),
+                                new Start.Boot(),
+                                runtime,
+                                _ -> {}))
                 .isInstanceOf(HypervisorException.QemuFailed.class)
                 .hasMessageContaining("not in qcow2 format");
     }

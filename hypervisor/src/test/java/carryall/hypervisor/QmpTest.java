@@ -180,7 +180,7 @@ final class QmpTest {
                                         "data",
                                         Map.of(
                                                 "node-name",
-                                                "node-system",
+                                                "layer-system-3",
                                                 "nospace",
                                                 true,
                                                 "reason",

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class VirtualMachineTest {
     private static final Disk DISK =
-            new Disk("system", Path.of("/d/system.raw"), Disk.Format.RAW, Optional.empty());
+            new Disk("system", Path.of("/a/system.raw"), List.of(), Path.of("/d/top.qcow2"));
 
     private static VirtualMachine with(String name, ByteSize memory, int cpus, List<Disk> disks) {
         return new VirtualMachine(
@@ -124,15 +124,14 @@ final class VirtualMachineTest {
     @ValueSource(strings = {"", "System", "a,b", "a=b", "abcdefghijklmnopqrstu"})
     void aDisksSerialIsAWordThatQemuCannotMisread(String serial) {
         assertThatIllegalArgumentException()
-                .isThrownBy(
-                        () -> new Disk(serial, Path.of("/d"), Disk.Format.RAW, Optional.empty()));
+                .isThrownBy(() -> new Disk(serial, Path.of("/b"), List.of(), Path.of("/d/t")));
     }
 
     @Test
-    void aRawDiskHasNoBase() {
+    void whatIsWrittenLiesInOneFolder() {
+        Disk elsewhere = new Disk("a", Path.of("/b"), List.of(), Path.of("/e/top.qcow2"));
         assertThatIllegalArgumentException()
-                .isThrownBy(() ->
-                        new Disk("a", Path.of("/d"), Disk.Format.RAW, Optional.of(Path.of("/b"))));
+                .isThrownBy(() -> with("m", ByteSize.mebibytes(64), 1, List.of(DISK, elsewhere)));
     }
 
     @ParameterizedTest

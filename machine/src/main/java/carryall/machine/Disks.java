@@ -4,26 +4,39 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
 /// Makes a machine's disks, with the tools that know how.
 final class Disks {
     private Disks() {}
 
-    /// An empty qcow2 layer over a raw image of our own.
-    static void layer(Path layer, Path base) throws MachineException {
+    /// How the bytes under a layer are to be read.
+    enum Format {
+        RAW,
+        QCOW2
+    }
+
+    /// An empty qcow2 layer. What lies under it is named, but not opened: a guest's QEMU may have
+    /// written it.
+    ///
+    /// @param sizeBytes of the disk
+    static void layer(Path layer, Path under, Format format, long sizeBytes)
+            throws MachineException {
         run(
                 layer,
                 List.of(
                         "qemu-img",
                         "create",
                         "-q",
+                        "-u",
                         "-f",
                         "qcow2",
                         "-F",
-                        "raw",
+                        format.name().toLowerCase(Locale.ROOT),
                         "-b",
-                        base.toString(),
-                        layer.toString()));
+                        under.toString(),
+                        layer.toString(),
+                        Long.toString(sizeBytes)));
     }
 
     /// A copy in which holes stay holes, and blocks are shared where the file system can.

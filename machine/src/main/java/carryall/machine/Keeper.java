@@ -2,84 +2,99 @@ package carryall.machine;
 
 import carryall.appliance.Appliance;
 import carryall.appliance.InstalledAppliance;
+import carryall.appliance.VerifiedFiles;
 import carryall.hypervisor.Accelerator;
 import carryall.hypervisor.Accelerators;
 import carryall.hypervisor.Boot;
 import carryall.hypervisor.Disk;
 import carryall.hypervisor.Firmware;
+import carryall.hypervisor.HypervisorException;
 import carryall.hypervisor.Qemu;
-import carryall.hypervisor.QemuEvent;
+import carryall.hypervisor.QemuProgram;
+import carryall.hypervisor.Start;
 import carryall.hypervisor.VirtualMachine;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.TimeUnit;
 
 /// The process that runs one machine. It holds the machine's lock, starts QEMU as its child,
 /// answers on its socket, and writes down how the run ended.
 ///
 /// Threads: the one that called [#keep] waits for QEMU's end; each question on the socket, and the
-/// serial console, has one of its own. What they share is [Qemu], which is safe for them, and the
-/// references below.
+/// serial console, has one of its own. What they share is [RunningMachine], which is safe for them.
 public final class Keeper {
+    /// What stands as the reason of a run without an end.
+    static final String STARTING = "starting";
+
+    static final String RUNNING = "running";
+
     private static final Duration LOCK_PATIENCE = Duration.ofSeconds(2);
-    private static final Duration QUIT_PATIENCE = Duration.ofSeconds(10);
-    private static final Duration RETRY = Duration.ofSeconds(3);
+    private static final Duration SHUT_DOWN_PATIENCE = Duration.ofSeconds(60);
+    private static final Duration END_PATIENCE = Duration.ofSeconds(10);
+
+    /// What the user wants when the machine is opened.
+    public enum Wish {
+        /// The quickest way that is right.
+        RESUME,
+        /// To boot, whatever was saved.
+        BOOT
+    }
 
     private final Machine machine;
     private final MachineFolder files;
     private final RuntimeFolder runtime;
     private final Optional<Accelerator> wanted;
-    private final PrintStream said;
+    private final KeeperLog log;
     private final Instant started = Instant.now();
-    private final CompletableFuture<String> insisted = new CompletableFuture<>();
 
     /// Completed when the end of the run is written down, or could not be.
     private final CompletableFuture<Boolean> done = new CompletableFuture<>();
-
-    private final AtomicReference<Optional<String>> paused =
-            new AtomicReference<>(Optional.empty());
 
     private Keeper(
             Machine machine,
             MachineFolder files,
             RuntimeFolder runtime,
             Optional<Accelerator> wanted,
-            PrintStream said) {
+            KeeperLog log) {
         this.machine = machine;
         this.files = files;
         this.runtime = runtime;
         this.wanted = wanted;
-        this.said = said;
+        this.log = log;
     }
 
     /// Runs the machine until it ends; this is all that `carryall keep` does.
     ///
+    /// @param wish how it is to be opened
     /// @param wanted the accelerator for this run; empty for the one that a trial chose
     /// @param said where each thing that happens is said, a line each: a log, or the terminal
     /// @return how the run ended, as it was also written down
     /// @throws MachineException.MachineBusy if another keeper has the machine
     public static MachineStatus.LastRun keep(
-            Machines machines, MachineName name, Optional<Accelerator> wanted, PrintStream said)
+            Machines machines,
+            MachineName name,
+            Wish wish,
+            Optional<Accelerator> wanted,
+            PrintStream said)
             throws MachineException {
         MachineFolder files = machines.files(name);
         Machine machine = machines.find(name);
         try (MachineFolder.Lock _ = lock(name, files)) {
-            Keeper keeper = new Keeper(machine, files, machines.runtime(name), wanted, said);
+            Keeper keeper =
+                    new Keeper(machine, files, machines.runtime(name), wanted, new KeeperLog(said));
             try {
-                MachineStatus.LastRun run = keeper.run(machines);
+                MachineStatus.LastRun run = keeper.run(machines, wish);
                 MachineFolder.writeWhole(files.run(), MachineText.write(run));
-                keeper.say(
+                keeper.log.say(
                         run.outcome().name().toLowerCase(java.util.Locale.ROOT)
                                 + ": "
                                 + run.reason());
+                keeper.settle(machines);
                 return run;
             } finally {
                 keeper.done.complete(true);
@@ -99,12 +114,35 @@ public final class Keeper {
             if (lock.isPresent()) {
                 return lock.get();
             }
-            pause(Duration.ofMillis(10));
+            try {
+                Thread.sleep(10);
+            } catch (InterruptedException stop) {
+                Thread.currentThread().interrupt();
+                throw new IOException("interrupted", stop);
+            }
         }
         throw new MachineException.MachineBusy(name, "another keeper");
     }
 
-    private MachineStatus.LastRun run(Machines machines) throws IOException {
+    private MachineStatus.LastRun run(Machines machines, Wish wish) throws IOException {
+        write(STARTING);
+        runtime.remove();
+        try {
+            runtime.make();
+            return open(machines, wish);
+        } catch (IOException failure) {
+            return new MachineStatus.LastRun(
+                    started,
+                    Optional.of(Instant.now()),
+                    MachineStatus.Outcome.NEVER_STARTED,
+                    String.valueOf(failure.getMessage()).strip());
+        } finally {
+            runtime.remove();
+        }
+    }
+
+    /// Writes down how far the run is, as long as it has no end.
+    private void write(String stage) throws IOException {
         MachineFolder.writeWhole(
                 files.run(),
                 MachineText.write(
@@ -112,45 +150,124 @@ public final class Keeper {
                                 started,
                                 Optional.empty(),
                                 MachineStatus.Outcome.KEEPER_DIED,
-                                "running")));
-        runtime.remove();
+                                stage)));
+    }
+
+    /// Opens the machine in the quickest way that is right; boots it if QEMU does not take a state.
+    private MachineStatus.LastRun open(Machines machines, Wish wish) throws IOException {
+        InstalledAppliance appliance = machines.appliances().find(machine.appliance());
+        QemuProgram program = QemuProgram.find();
+        Accelerators.Verdict verdict =
+                wanted.isPresent()
+                        ? new Accelerators.Verdict(wanted.get(), "as asked")
+                        : machines.accelerators().choose();
+        log.say("accelerator " + verdict.accelerator() + ": " + verdict.reason());
+        MachineDisks disks = new MachineDisks(files, appliance);
+        States states = new States(machine.name(), files);
+        Fit fit =
+                new Fit(
+                        machine,
+                        appliance,
+                        program.version(),
+                        verdict.accelerator(),
+                        new VerifiedFiles(appliance.directory()));
+        Head head = files.readHead();
+        disks.seal(head.disks());
+        Opening opening = Opening.choose(wish, head, disks, states, fit);
+        DiskPauses pauses = new DiskPauses(log);
+        Begun begun;
         try {
-            runtime.make();
-            InstalledAppliance appliance = machines.appliances().find(machine.appliance());
-            Accelerators.Verdict verdict =
-                    wanted.isPresent()
-                            ? new Accelerators.Verdict(wanted.get(), "as asked")
-                            : new Accelerators(machines.home().resolve("accelerator")).choose();
-            say("accelerator " + verdict.accelerator() + ": " + verdict.reason());
-            try (Qemu qemu =
-                    Qemu.start(hardware(appliance, verdict), runtime.jail(), this::happened)) {
-                return running(qemu, verdict);
-            }
+            begun = begin(program, fit, disks, opening, head, pauses);
         } catch (IOException failure) {
-            return over(MachineStatus.Outcome.NEVER_STARTED, String.valueOf(failure.getMessage()));
-        } finally {
-            runtime.remove();
+            // No guest ran: the machine stands where it stood.
+            head.write(files.head());
+            throw failure;
+        }
+        try (Qemu qemu = begun.qemu()) {
+            Saving saving =
+                    new Saving(
+                            disks,
+                            states,
+                            fit,
+                            qemu,
+                            begun.opening().head(head),
+                            begun.opening().memory());
+            states.tidy(saving.head());
+            return running(qemu, saving, pauses, verdict, begun.opening());
         }
     }
 
-    private VirtualMachine hardware(InstalledAppliance appliance, Accelerators.Verdict verdict)
-            throws MachineException {
-        Appliance description = appliance.description();
-        List<Disk> disks = new ArrayList<>();
-        disks.add(
-                new Disk(
-                        "system",
-                        present(files.scratch()),
-                        Disk.Format.QCOW2,
-                        Optional.of(present(appliance.file(Appliance.Part.SYSTEM)))));
-        if (description.parts().containsKey(Appliance.Part.PERSONAL)) {
-            disks.add(
-                    new Disk(
-                            "personal",
-                            present(files.personal()),
-                            Disk.Format.RAW,
-                            Optional.empty()));
+    /// Leaves the machine's files in order, once the end of the run is written down.
+    private void settle(Machines machines) {
+        try {
+            Head last = files.readHead();
+            InstalledAppliance appliance = machines.appliances().find(machine.appliance());
+            new MachineDisks(files, appliance).seal(last.disks());
+            new States(machine.name(), files).tidy(last);
+        } catch (IOException nextTime) {
+            log.say("what is no longer needed stays for now: " + nextTime.getMessage());
         }
+    }
+
+    /// A guest that runs, and how it came to.
+    private record Begun(Qemu qemu, Opening opening) {}
+
+    private Begun begin(
+            QemuProgram program,
+            Fit fit,
+            MachineDisks disks,
+            Opening opening,
+            Head head,
+            DiskPauses pauses)
+            throws IOException {
+        try {
+            return new Begun(start(program, fit, disks, opening, head, pauses), opening);
+        } catch (HypervisorException refused) {
+            if (opening.start() instanceof Start.Boot) {
+                throw refused;
+            }
+            log.say(opening.reason() + " failed: " + refused.getMessage());
+            runtime.remove();
+            runtime.make();
+            Opening boot =
+                    Opening.boot(
+                            head, disks, fit, "booting: QEMU did not take the state, see the log");
+            return new Begun(start(program, fit, disks, boot, head, pauses), boot);
+        }
+    }
+
+    private Qemu start(
+            QemuProgram program,
+            Fit fit,
+            MachineDisks disks,
+            Opening opening,
+            Head head,
+            DiskPauses pauses)
+            throws IOException {
+        log.say(opening.reason());
+        Head next = opening.head(head);
+        next.write(files.head());
+        Qemu qemu =
+                Qemu.start(
+                        program,
+                        hardware(fit, disks.disks(opening.disks())),
+                        opening.start(),
+                        runtime.jail(),
+                        pauses);
+        try {
+            for (String serial : opening.plugged()) {
+                qemu.plug(serial);
+            }
+            return qemu;
+        } catch (HypervisorException failure) {
+            qemu.close();
+            throw failure;
+        }
+    }
+
+    private VirtualMachine hardware(Fit fit, List<Disk> disks) {
+        InstalledAppliance appliance = fit.appliance();
+        Appliance description = appliance.description();
         Boot boot =
                 description
                         .kernelCommandLine()
@@ -166,9 +283,9 @@ public final class Keeper {
                 description.profile(),
                 description.firmware(),
                 description.firmware() == Firmware.UEFI
-                        ? Optional.of(present(files.uefiVariables()))
+                        ? Optional.of(files.uefiVariables())
                         : Optional.empty(),
-                verdict.accelerator(),
+                fit.accelerator(),
                 machine.memory(),
                 machine.cpus(),
                 disks,
@@ -177,33 +294,24 @@ public final class Keeper {
                 machine.network());
     }
 
-    private static Path present(Path disk) throws MachineException {
-        if (!Files.isRegularFile(disk)) {
-            throw new MachineException.MachineDamaged(disk, "it is not there");
-        }
-        return disk;
-    }
-
-    private MachineStatus.LastRun running(Qemu qemu, Accelerators.Verdict verdict)
+    private MachineStatus.LastRun running(
+            Qemu qemu,
+            Saving saving,
+            DiskPauses pauses,
+            Accelerators.Verdict verdict,
+            Opening opening)
             throws IOException {
-        say("QEMU " + qemu.version() + " runs as process " + qemu.pid());
-        Thread polite = Thread.ofPlatform().name("asked to end").unstarted(() -> endAsAsked(qemu));
+        log.say("QEMU " + qemu.program().version() + " runs as process " + qemu.pid());
+        RunningMachine running =
+                new RunningMachine(machine, qemu, saving, pauses, verdict, opening, started, log);
+        Thread polite =
+                Thread.ofPlatform().name("asked to end").unstarted(() -> endAsAsked(running));
         Runtime.getRuntime().addShutdownHook(polite);
         try (Console _ = Console.relay(qemu.consoleSocket(), runtime, files.consoleLog());
                 KeeperSocket _ =
-                        KeeperSocket.listen(
-                                runtime.keeperSocket(),
-                                new KeeperAnswers(this::status, this::stop, qemu, verdict))) {
-            Thread.ofVirtual().name("disk retries").start(() -> retry(qemu));
-            Qemu.Ended ended = qemu.ended().join();
-            if (insisted.isDone()) {
-                return over(MachineStatus.Outcome.FORCED, insisted.join());
-            }
-            return ended.exitCode() == 0
-                    ? over(MachineStatus.Outcome.SHUT_DOWN, "the guest shut down")
-                    : over(
-                            MachineStatus.Outcome.QEMU_DIED,
-                            "QEMU ended with code " + ended.exitCode() + " " + ended.lastWords());
+                        KeeperSocket.listen(runtime.keeperSocket(), new KeeperAnswers(running))) {
+            write(RUNNING);
+            return running.await();
         } finally {
             try {
                 Runtime.getRuntime().removeShutdownHook(polite);
@@ -213,97 +321,10 @@ public final class Keeper {
         }
     }
 
-    private MachineStatus.LastRun over(MachineStatus.Outcome outcome, String reason) {
-        return new MachineStatus.LastRun(
-                started, Optional.of(Instant.now()), outcome, reason.strip());
-    }
-
-    private void happened(QemuEvent event) {
-        switch (event) {
-            case QemuEvent.ShutDown(String reason) -> say("the guest shuts down: " + reason);
-            case QemuEvent.Reset() -> say("the guest restarts");
-            case QemuEvent.WentOn() -> paused.set(Optional.empty());
-            case QemuEvent.DiskPaused(String disk, boolean full, String reason) -> {
-                String words =
-                        "disk " + disk + (full ? ": no space is left on the host" : ": " + reason);
-                paused.set(Optional.of(words));
-                say("paused: " + words);
-            }
-        }
-    }
-
-    /// Repeats the request that a pause was for, until it succeeds.
-    private void retry(Qemu qemu) {
-        while (!qemu.ended().isDone()) {
-            try {
-                pause(RETRY);
-                if (paused.get().isPresent()) {
-                    qemu.goOn();
-                }
-            } catch (IOException notYet) {
-                say("still paused: " + notYet.getMessage());
-            }
-        }
-    }
-
-    private MachineStatus status(Qemu qemu, Accelerators.Verdict verdict) {
-        long self = ProcessHandle.current().pid();
-        return paused.get()
-                .<MachineStatus>map(
-                        reason -> new MachineStatus.Paused(self, qemu.pid(), started, reason))
-                .orElseGet(() ->
-                        new MachineStatus.Running(
-                                self,
-                                qemu.pid(),
-                                started,
-                                verdict.accelerator() + " (" + verdict.reason() + ")"));
-    }
-
-    private void stop(Qemu qemu, Duration patience) {
-        Thread.ofVirtual().name("stop").start(() -> shutDown(qemu, patience));
-    }
-
-    private void endAsAsked(Qemu qemu) {
-        say("asked to end");
-        shutDown(qemu, Duration.ofSeconds(60));
+    private void endAsAsked(RunningMachine running) {
+        log.say("asked to end");
+        running.shutDown(SHUT_DOWN_PATIENCE);
         // The process ends with this thread, and the end of the run is to be written down first.
-        done.completeOnTimeout(
-                        false, QUIT_PATIENCE.toSeconds(), java.util.concurrent.TimeUnit.SECONDS)
-                .join();
-    }
-
-    private void shutDown(Qemu qemu, Duration patience) {
-        try {
-            if (qemu.agent().answers(Duration.ofSeconds(2))) {
-                qemu.agent().shutdown();
-            } else {
-                qemu.pressPowerButton();
-            }
-        } catch (IOException notAsked) {
-            say("the guest could not be asked: " + notAsked.getMessage());
-        }
-        try {
-            qemu.ended().get(patience.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS);
-        } catch (java.util.concurrent.TimeoutException
-                | java.util.concurrent.ExecutionException late) {
-            insisted.complete("the guest did not shut down within " + patience.toSeconds() + " s");
-            qemu.quit(QUIT_PATIENCE);
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static void pause(Duration time) throws IOException {
-        try {
-            Thread.sleep(time);
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", stop);
-        }
-    }
-
-    private void say(String line) {
-        said.println(Instant.now().truncatedTo(java.time.temporal.ChronoUnit.MILLIS) + " " + line);
-        said.flush();
+        done.completeOnTimeout(false, END_PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
     }
 }

@@ -1,27 +1,16 @@
 package carryall.machine;
 
 import carryall.appliance.JsonText;
-import carryall.hypervisor.Accelerators;
-import carryall.hypervisor.GuestAgent;
-import carryall.hypervisor.Qemu;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiConsumer;
-import java.util.function.BiFunction;
+import java.util.Optional;
 
 /// What the keeper answers to each question: `docs/formats/keeper.md`.
-record KeeperAnswers(
-        BiFunction<Qemu, Accelerators.Verdict, MachineStatus> status,
-        BiConsumer<Qemu, Duration> stop,
-        Qemu qemu,
-        Accelerators.Verdict verdict) {
-    private static final List<String> APP_READY = List.of("/usr/lib/carryall/app-ready");
-    private static final Duration GUEST_PATIENCE = Duration.ofSeconds(20);
-
+record KeeperAnswers(RunningMachine machine) {
     /// Answers one line with one line; whatever is wrong is said under `error`.
     String to(String line) {
         Map<String, Object> answer = new LinkedHashMap<>();
@@ -36,21 +25,38 @@ record KeeperAnswers(
                 case "screenshot" -> {
                     Path file = Path.of(question.text("file"));
                     question.end();
-                    qemu.screenshot(file);
+                    machine.screenshot(file);
                 }
                 case "press" -> {
                     List<String> keys = question.texts("keys");
                     question.end();
-                    qemu.press(keys.toArray(String[]::new));
+                    machine.press(keys);
                 }
                 case "app-ready" -> {
                     question.end();
-                    answer.put("up", appIsUp() ? "yes" : "no");
+                    answer.put("up", machine.appIsUp() ? "yes" : "no");
+                }
+                case "viewers" -> {
+                    question.end();
+                    answer.put("count", machine.viewers());
+                }
+                case "saved" -> {
+                    question.end();
+                    answer.put("bytes", machine.saved());
+                }
+                case "suspend" -> {
+                    question.end();
+                    answer.put("state", machine.suspend().number());
+                }
+                case "snapshot" -> {
+                    Optional<String> label = question.optionalText("label");
+                    question.end();
+                    answer.put("state", machine.snapshot(label).number());
                 }
                 case "stop" -> {
                     Duration patience = Duration.ofSeconds(question.number("patienceSeconds"));
                     question.end();
-                    stop.accept(qemu, patience);
+                    machine.stop(patience);
                 }
                 default -> throw new IllegalArgumentException("unknown verb " + verb);
             }
@@ -60,23 +66,15 @@ record KeeperAnswers(
         return JsonText.write(answer);
     }
 
-    private boolean appIsUp() {
-        try {
-            GuestAgent.Outcome outcome = qemu.agent().run(APP_READY, GUEST_PATIENCE);
-            return outcome.exitCode() == 0;
-        } catch (IOException agentNotUpYet) {
-            return false;
-        }
-    }
-
     private Map<String, Object> statusText() {
         Map<String, Object> text = new LinkedHashMap<>();
-        switch (status.apply(qemu, verdict)) {
+        switch (machine.status()) {
             case MachineStatus.Running running -> {
                 text.put("keeperPid", running.keeperPid());
                 text.put("qemuPid", running.qemuPid());
                 text.put("since", running.since().toString());
                 text.put("accelerator", running.accelerator());
+                text.put("opening", running.opening());
             }
             case MachineStatus.Paused paused -> {
                 text.put("keeperPid", paused.keeperPid());
@@ -84,7 +82,7 @@ record KeeperAnswers(
                 text.put("since", paused.since().toString());
                 text.put("paused", paused.reason());
             }
-            case MachineStatus.Stopped _, MachineStatus.Starting _ ->
+            case MachineStatus.Stopped _, MachineStatus.Suspended _, MachineStatus.Starting _ ->
                     throw new IllegalStateException("a keeper that answers runs");
         }
         return text;

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +23,7 @@ import java.util.concurrent.TimeoutException;
 public final class KeeperConnection {
     private static final int LONGEST_ANSWER = 1 << 16;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration SAVE_PATIENCE = Duration.ofMinutes(15);
 
     private final MachineName name;
     private final RuntimeFolder runtime;
@@ -47,7 +49,11 @@ public final class KeeperConnection {
                             reason -> new MachineStatus.Paused(keeper, qemu, since, reason))
                     .orElseGet(() ->
                             new MachineStatus.Running(
-                                    keeper, qemu, since, answer.text("accelerator")));
+                                    keeper,
+                                    qemu,
+                                    since,
+                                    answer.text("accelerator"),
+                                    answer.text("opening")));
         } catch (IllegalArgumentException | java.time.DateTimeException rubbish) {
             throw new MachineException.KeeperSilent(name, "status");
         }
@@ -70,6 +76,32 @@ public final class KeeperConnection {
     /// Whether the app's window is on the screen, as the guest says.
     public boolean appIsUp() throws MachineException {
         return ask("app-ready", Map.of(), PATIENCE).text("up").equals("yes");
+    }
+
+    /// How many viewers look at the screen.
+    public long viewers() throws MachineException {
+        return ask("viewers", Map.of(), PATIENCE).number("count");
+    }
+
+    /// How many bytes of the guest's memory the save that is under way has gone through.
+    public long saved() throws MachineException {
+        return ask("saved", Map.of(), PATIENCE).number("bytes");
+    }
+
+    /// Saves the machine and ends it; it goes on running if that fails.
+    ///
+    /// @return the state's number
+    int suspend() throws MachineException {
+        return Math.toIntExact(ask("suspend", Map.of(), SAVE_PATIENCE).number("state"));
+    }
+
+    /// Saves the machine, which goes on.
+    ///
+    /// @return the state's number
+    public int snapshot(Optional<String> label) throws MachineException {
+        Map<String, Object> arguments =
+                label.<Map<String, Object>>map(text -> Map.of("label", text)).orElse(Map.of());
+        return Math.toIntExact(ask("snapshot", arguments, SAVE_PATIENCE).number("state"));
     }
 
     /// Asks the guest to shut down; the keeper insists after `patience`. Returns at once.

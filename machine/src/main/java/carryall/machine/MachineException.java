@@ -77,6 +77,48 @@ public abstract sealed class MachineException extends IOException {
         }
     }
 
+    /// The verb needs a suspended machine.
+    public static final class NotSuspended extends MachineException {
+        private final MachineName name;
+
+        public NotSuspended(MachineName name) {
+            super(name + " is stopped, not suspended");
+            this.name = name;
+        }
+
+        public MachineName name() {
+            return name;
+        }
+    }
+
+    /// The machine has no state of that number.
+    public static final class StateMissing extends MachineException {
+        private final MachineName name;
+
+        public StateMissing(MachineName name, int number) {
+            super(name + " has no state " + number);
+            this.name = name;
+        }
+
+        public MachineName name() {
+            return name;
+        }
+    }
+
+    /// A state is not what was saved, and is not resumed; the disks were not touched.
+    public static final class StateRefused extends MachineException {
+        private final MachineName name;
+
+        public StateRefused(MachineName name, int number, String found) {
+            super("state " + number + " of " + name + " is refused: " + found);
+            this.name = name;
+        }
+
+        public MachineName name() {
+            return name;
+        }
+    }
+
     /// It did not come up; what the keeper said is in the message.
     public static final class StartFailed extends MachineException {
         private final MachineName name;

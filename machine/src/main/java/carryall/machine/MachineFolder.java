@@ -17,12 +17,27 @@ record MachineFolder(Path path) {
         return path.resolve("machine.json");
     }
 
-    Path scratch() {
-        return path.resolve("scratch.qcow2");
+    Path head() {
+        return path.resolve("head.json");
+    }
+
+    /// The layers, and the base of the personal disk.
+    Path disks() {
+        return path.resolve("disks");
     }
 
     Path personal() {
-        return path.resolve("personal.raw");
+        return disks().resolve("personal.raw");
+    }
+
+    /// A folder for each state, by number.
+    Path states() {
+        return path.resolve("states");
+    }
+
+    /// Packs of pages that states share.
+    Path memory() {
+        return path.resolve("memory");
     }
 
     /// What UEFI remembers; only of a machine that has UEFI.
@@ -40,6 +55,17 @@ record MachineFolder(Path path) {
 
     Path consoleLog() {
         return path.resolve("console.log");
+    }
+
+    /// Where the machine stands.
+    ///
+    /// @throws MachineException.MachineDamaged if the file is not what was written
+    Head readHead() throws MachineException {
+        try {
+            return Head.read(head());
+        } catch (IOException | RuntimeException damaged) {
+            throw new MachineException.MachineDamaged(head(), String.valueOf(damaged.getMessage()));
+        }
     }
 
     Path lock() {

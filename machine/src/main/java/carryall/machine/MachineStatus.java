@@ -10,13 +10,19 @@ public sealed interface MachineStatus {
     /// @param lastRun how the last run ended, if there was one
     record Stopped(Optional<LastRun> lastRun) implements MachineStatus {}
 
+    /// No keeper holds it; it goes on from a state when it is opened.
+    ///
+    /// @param state its number
+    record Suspended(int state, Instant since) implements MachineStatus {}
+
     /// A keeper holds it, but QEMU is not up yet, or the keeper does not answer.
     record Starting() implements MachineStatus {}
 
     /// The guest runs.
     ///
     /// @param accelerator with the reason, for people
-    record Running(long keeperPid, long qemuPid, Instant since, String accelerator)
+    /// @param opening how it was opened, for people
+    record Running(long keeperPid, long qemuPid, Instant since, String accelerator, String opening)
             implements MachineStatus {}
 
     /// The guest is held because the host could not do a disk request; nothing is lost.
@@ -31,6 +37,8 @@ public sealed interface MachineStatus {
     enum Outcome {
         /// The guest shut down, by itself or asked.
         SHUT_DOWN,
+        /// Its state was saved.
+        SUSPENDED,
         /// The user insisted.
         FORCED,
         /// QEMU ended on its own.

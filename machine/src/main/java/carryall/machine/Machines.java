@@ -3,6 +3,7 @@ package carryall.machine;
 import carryall.appliance.Appliance;
 import carryall.appliance.Appliances;
 import carryall.appliance.InstalledAppliance;
+import carryall.hypervisor.Accelerators;
 import carryall.hypervisor.Firmware;
 import carryall.hypervisor.HypervisorException;
 import carryall.hypervisor.MacAddress;
@@ -29,6 +30,8 @@ import java.util.function.Consumer;
 /// machine's lock as long as it lives, and so does a verb that changes a machine.
 public final class Machines {
     private static final Duration GLANCE = Duration.ofSeconds(2);
+    private static final int GLANCES = 4;
+    private static final Duration ENDING = Duration.ofSeconds(10);
     private static final Duration START = Duration.ofSeconds(60);
 
     /// The folder of a machine that is being made or removed: `.name.uuid`.
@@ -64,6 +67,11 @@ public final class Machines {
     /// The appliances on this host.
     public Appliances appliances() {
         return new Appliances(home.resolve("appliances"));
+    }
+
+    /// How guests are run on this host.
+    public Accelerators accelerators() {
+        return new Accelerators(home.resolve("accelerator"));
     }
 
     /// All machines in the order of their names. A damaged one is listed with what is wrong.
@@ -137,39 +145,70 @@ public final class Machines {
     /// What a machine does at this moment.
     public MachineStatus status(MachineName name) throws MachineException {
         MachineFolder files = files(name);
-        // Another verb may hold the lock for the blink of an eye, only to look.
-        for (int look = 0; look < 5; look++) {
+        long end = System.nanoTime() + ENDING.toNanos();
+        for (int look = 1; ; look++) {
             try {
                 Optional<MachineFolder.Lock> free = files.tryLock();
                 if (free.isPresent()) {
                     free.get().close();
-                    return new MachineStatus.Stopped(lastRun(files));
+                    return atRest(name, files);
                 }
                 return new KeeperConnection(name, runtime(name)).status(GLANCE);
-            } catch (MachineException silent) {
-                Thread.onSpinWait();
+            } catch (MachineException.KeeperSilent | MachineException.Refused silent) {
+                Optional<MachineStatus.LastRun> run = writtenRun(files);
+                if (run.flatMap(MachineStatus.LastRun::ended).isPresent()) {
+                    // The keeper only tidies up.
+                    return atRest(name, files);
+                }
+                // A keeper that is silent after QEMU ran has still to write down the end.
+                boolean isEnding = run.isPresent() && run.get().reason().equals(Keeper.RUNNING);
+                // Another verb may hold the lock for the blink of an eye, only to look.
+                if (look > GLANCES && (!isEnding || System.nanoTime() > end)) {
+                    return new MachineStatus.Starting();
+                }
+                rest();
+            } catch (MachineException ours) {
+                throw ours;
             } catch (IOException failure) {
                 throw new MachineException.StateUnusable(files.path(), failure);
             }
         }
-        return new MachineStatus.Starting();
     }
 
-    private static Optional<MachineStatus.LastRun> lastRun(MachineFolder files) {
+    private static MachineStatus atRest(MachineName name, MachineFolder files)
+            throws MachineException {
+        Optional<Integer> suspended = files.readHead().suspended();
+        if (suspended.isEmpty()) {
+            return new MachineStatus.Stopped(lastRun(files));
+        }
+        Instant since;
         try {
-            MachineStatus.LastRun run = MachineText.parseRun(read(files.run()));
-            if (run.ended().isPresent()) {
-                return Optional.of(run);
-            }
-            return Optional.of(
-                    new MachineStatus.LastRun(
-                            run.started(),
-                            Optional.empty(),
-                            MachineStatus.Outcome.KEEPER_DIED,
-                            "the keeper was killed, and QEMU with it"));
+            since = new States(name, files).find(suspended.get()).taken();
+        } catch (MachineException.StateRefused damaged) {
+            // Opening it says so, and boots.
+            since = Instant.EPOCH;
+        }
+        return new MachineStatus.Suspended(suspended.get(), since);
+    }
+
+    private static Optional<MachineStatus.LastRun> writtenRun(MachineFolder files) {
+        try {
+            return Optional.of(MachineText.parseRun(read(files.run())));
         } catch (IOException | RuntimeException neverRunOrUnreadable) {
             return Optional.empty();
         }
+    }
+
+    private static Optional<MachineStatus.LastRun> lastRun(MachineFolder files) {
+        return writtenRun(files)
+                .map(run ->
+                        run.ended().isPresent()
+                                ? run
+                                : new MachineStatus.LastRun(
+                                        run.started(),
+                                        Optional.empty(),
+                                        MachineStatus.Outcome.KEEPER_DIED,
+                                        "the keeper was killed, and QEMU with it"));
     }
 
     /// Makes a machine of an appliance: its folder, an empty scratch, a personal disk from the
@@ -206,13 +245,14 @@ public final class Machines {
             try (MachineFolder.Lock _ = new MachineFolder(unnamed).tryLock().orElseThrow()) {
                 Files.move(unnamed, beside, StandardCopyOption.ATOMIC_MOVE);
                 MachineFolder files = new MachineFolder(beside);
-                Disks.layer(files.scratch(), appliance.file(Appliance.Part.SYSTEM));
+                Files.createDirectory(files.disks());
                 if (description.parts().containsKey(Appliance.Part.PERSONAL)) {
                     Disks.copy(appliance.file(Appliance.Part.PERSONAL), files.personal());
                 }
                 if (description.firmware() == Firmware.UEFI) {
                     Disks.copy(Ovmf.newVariables(), files.uefiVariables());
                 }
+                Head.NEW.write(files.head());
                 MachineFolder.writeWhole(files.machine(), MachineText.write(machine));
                 Files.move(beside, place, StandardCopyOption.ATOMIC_MOVE);
             }
@@ -254,7 +294,7 @@ public final class Machines {
         }
     }
 
-    private static void removeQuietly(Path folder) {
+    static void removeQuietly(Path folder) {
         try {
             FileTree.remove(folder);
         } catch (IOException leftForNextTime) {
@@ -262,7 +302,7 @@ public final class Machines {
         }
     }
 
-    private static MacAddress randomMac() {
+    static MacAddress randomMac() {
         byte[] bytes = new byte[3];
         new SecureRandom().nextBytes(bytes);
         return new MacAddress("52:54:00:%02x:%02x:%02x".formatted(bytes[0], bytes[1], bytes[2]));
@@ -301,7 +341,7 @@ public final class Machines {
                             throw new MachineException.StartFailed(name, last.get().reason());
                         }
                     }
-                    case MachineStatus.Starting _ -> {}
+                    case MachineStatus.Suspended _, MachineStatus.Starting _ -> {}
                 }
                 Thread.sleep(20);
             }
@@ -338,6 +378,37 @@ public final class Machines {
         throw new MachineException.KeeperSilent(name, "stop");
     }
 
+    /// Saves a running machine and ends it; returns when its keeper has ended.
+    ///
+    /// @return the state's number
+    public int suspend(MachineName name) throws MachineException {
+        int state = connect(name).suspend();
+        long end = System.nanoTime() + START.toNanos();
+        while (System.nanoTime() < end) {
+            switch (status(name)) {
+                case MachineStatus.Suspended _, MachineStatus.Stopped _ -> {
+                    return state;
+                }
+                case MachineStatus.Running _, MachineStatus.Paused _, MachineStatus.Starting _ ->
+                        rest();
+            }
+        }
+        throw new MachineException.KeeperSilent(name, "suspend");
+    }
+
+    private static void rest() {
+        try {
+            Thread.sleep(10);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// The states of a machine.
+    public History history(MachineName name) throws MachineException {
+        return new History(this, find(name));
+    }
+
     /// Changes what a stopped machine may reach.
     public Machine grant(MachineName name, Network network) throws MachineException {
         MachineFolder files = files(name);
@@ -363,7 +434,7 @@ public final class Machines {
     }
 
     /// Holds a stopped machine while a verb changes it.
-    private MachineFolder.Lock changing(MachineName name) throws IOException {
+    MachineFolder.Lock changing(MachineName name) throws IOException {
         Optional<MachineFolder.Lock> lock = files(name).tryLock();
         if (lock.isEmpty()) {
             throw new MachineException.MachineBusy(name, "its keeper");
@@ -393,8 +464,10 @@ public final class Machines {
     /// @throws MachineException.MachineNotRunning if no keeper holds it
     public KeeperConnection connect(MachineName name) throws MachineException {
         find(name);
-        if (status(name) instanceof MachineStatus.Stopped) {
-            throw new MachineException.MachineNotRunning(name);
+        switch (status(name)) {
+            case MachineStatus.Stopped _, MachineStatus.Suspended _ ->
+                    throw new MachineException.MachineNotRunning(name);
+            case MachineStatus.Running _, MachineStatus.Paused _, MachineStatus.Starting _ -> {}
         }
         return new KeeperConnection(name, runtime(name));
     }

@@ -63,6 +63,7 @@ final class MachinesTest {
                                     List.of(),
                                     Optional.empty(),
                                     Digest.of(new byte[0]),
+                                    Optional.empty(),
                                     parts));
         }
     }
@@ -93,13 +94,8 @@ final class MachinesTest {
         assertThat(made.network()).isEqualTo(Network.INTERNET);
         assertThat(machines.status(PLANS)).isEqualTo(new MachineStatus.Stopped(Optional.empty()));
         Path folder = machines.folder(PLANS);
-        assertThat(folder.resolve("personal.raw")).hasSize(1 << 20);
-        assertThat(
-                        Files.readString(
-                                folder.resolve("scratch.qcow2"),
-                                java.nio.charset.StandardCharsets.ISO_8859_1))
-                .startsWith("QFI")
-                .contains(appliance.file(Appliance.Part.SYSTEM).toString());
+        assertThat(folder.resolve("disks").resolve("personal.raw")).hasSize(1 << 20);
+        assertThat(Head.read(folder.resolve("head.json"))).isEqualTo(Head.NEW);
         assertThat(Files.getPosixFilePermissions(machines.home()))
                 .isEqualTo(PosixFilePermissions.fromString("rwx------"));
         assertThat(names()).containsExactly("plans");

@@ -5,6 +5,8 @@ import carryall.appliance.Appliances;
 import carryall.appliance.BuildFolder;
 import carryall.appliance.Digest;
 import carryall.appliance.InstalledAppliance;
+import carryall.appliance.VerifiedFiles;
+import carryall.hypervisor.Accelerators;
 import carryall.hypervisor.ByteSize;
 import java.io.IOException;
 import java.nio.file.FileStore;
@@ -23,6 +25,7 @@ public final class Builder {
     static final String SYSTEM_UUID = "63617272-7961-4c6c-8000-000000000001";
 
     static final String PERSONAL_UUID = "63617272-7961-4c6c-8000-000000000002";
+    static final String MACHINE_UUID = "63617272-7961-4c6c-8000-000000000004";
     static final String HASH_SEED = "63617272-7961-4c6c-8000-000000000003";
 
     private static final String KERNEL_COMMAND_LINE =
@@ -31,13 +34,19 @@ public final class Builder {
     /// What a Debian build takes while it lasts: packages, root, and image.
     private static final ByteSize NEEDED_SPACE = ByteSize.mebibytes(3 << 10);
 
+    /// A Debian appliance takes the steps of its root and disks, then those of its warm states.
+    static final int STEPS = DebianProgress.STEPS + WarmCapture.STEPS;
+
     private final Appliances appliances;
+    private final Accelerators accelerators;
 
     /// Over the appliances of this host.
     ///
     /// @param appliances where the result goes
-    public Builder(Appliances appliances) {
+    /// @param accelerators says how a new appliance is run to take its warm states
+    public Builder(Appliances appliances, Accelerators accelerators) {
         this.appliances = appliances;
+        this.accelerators = accelerators;
     }
 
     /// Returns what the recipe describes; builds it unless it was built from the same inputs
@@ -52,6 +61,7 @@ public final class Builder {
         }
         try (BuildFolder folder = appliances.newFolder(DebianBuild::removeLeft)) {
             Path out = folder.path();
+            Optional<Appliance.Warm> warm = Optional.empty();
             switch (recipe.source()) {
                 case Recipe.Source.Debian debian -> {
                     FileStore store = Files.getFileStore(out);
@@ -59,6 +69,15 @@ public final class Builder {
                         throw new RecipeException.NoSpace(out);
                     }
                     new DebianBuild(recipe, debian, out).run(listener);
+                    warm =
+                            Optional.of(
+                                    new WarmCapture(
+                                                    recipe,
+                                                    KERNEL_COMMAND_LINE,
+                                                    out,
+                                                    accelerators,
+                                                    listener)
+                                            .take(DebianProgress.STEPS + 1, STEPS));
                 }
                 case Recipe.Source.Image(Path file) -> copy(recipe, file, out, listener);
             }
@@ -67,7 +86,7 @@ public final class Builder {
                 Files.copy(icon, out.resolve(Appliance.Part.ICON.fileName()));
             }
             checkIcon(out.resolve(Appliance.Part.ICON.fileName()));
-            return appliances.add(folder, description(recipe, inputs, out));
+            return appliances.add(folder, description(recipe, inputs, warm, out));
         } catch (FileSystemException failure) {
             if (String.valueOf(failure.getReason()).contains("No space left")) {
                 throw new RecipeException.NoSpace(Path.of(failure.getFile()));
@@ -128,15 +147,18 @@ public final class Builder {
         }
     }
 
-    private static Appliance description(Recipe recipe, Digest inputs, Path out)
+    private static Appliance description(
+            Recipe recipe, Digest inputs, Optional<Appliance.Warm> warm, Path out)
             throws IOException {
+        VerifiedFiles verified = new VerifiedFiles(out);
         Map<Appliance.Part, Appliance.Content> parts = new EnumMap<>(Appliance.Part.class);
         for (Appliance.Part part : Appliance.Part.values()) {
             Path file = out.resolve(part.fileName());
             if (Files.exists(file)) {
                 parts.put(
                         part,
-                        new Appliance.Content(new ByteSize(Files.size(file)), Digest.of(file)));
+                        new Appliance.Content(
+                                new ByteSize(Files.size(file)), verified.digest(file)));
             }
         }
         return new Appliance(
@@ -154,6 +176,7 @@ public final class Builder {
                         ? Optional.of(KERNEL_COMMAND_LINE)
                         : Optional.empty(),
                 inputs,
+                warm,
                 parts);
     }
 }

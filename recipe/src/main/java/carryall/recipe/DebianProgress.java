@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 
 /// Follows what a Debian build prints: how far it is, and if it fails, why.
 final class DebianProgress {
-    private static final int STEPS = Stage.values().length;
+    static final int STEPS = Stage.values().length;
     private static final Pattern NEEDED =
             Pattern.compile("Need to get ([0-9.,]+) ([kMG]?)B(?:/.*)? of archives.*");
     private static final Pattern FETCHED =
@@ -70,7 +70,7 @@ final class DebianProgress {
         fetched = 0;
         unpacked.clear();
         setUp.clear();
-        listener.step(next.number, STEPS, next.title);
+        listener.step(next.number, Builder.STEPS, next.title);
     }
 
     void said(String line) {

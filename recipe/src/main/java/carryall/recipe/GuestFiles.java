@@ -21,9 +21,13 @@ final class GuestFiles {
                     "etc/systemd/system/carryall-desktop.service",
                     "etc/systemd/system/home-user.mount",
                     "etc/systemd/system/serial-getty@ttyS0.service.d/carryall.conf",
+                    "etc/udev/rules.d/80-carryall.rules",
                     "etc/xdg/openbox/carryall.xml",
                     "usr/lib/carryall/app-ready",
+                    "usr/lib/carryall/awake",
+                    "usr/lib/carryall/before-capture",
                     "usr/lib/carryall/desktop-ready",
+                    "usr/lib/carryall/idle",
                     "usr/lib/carryall/session");
 
     private GuestFiles() {}

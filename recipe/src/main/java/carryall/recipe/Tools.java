@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// The host's programs that build.
 final class Tools {
@@ -41,6 +43,17 @@ final class Tools {
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
             throw new RecipeException.StepFailed(command.getFirst(), "interrupted");
+        }
+    }
+
+    /// Removes a folder with what is in it; links are removed, not followed.
+    static void remove(Path folder) throws IOException {
+        List<Path> all;
+        try (Stream<Path> found = Files.walk(folder)) {
+            all = found.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path each : all) {
+            Files.deleteIfExists(each);
         }
     }
 }

@@ -51,13 +51,13 @@ final class DebianProgressTest {
         feed("debian-whole.log");
         assertThat(told.steps)
                 .containsExactly(
-                        "1/7 fetching Debian's lists of packages",
-                        "2/7 fetching the base system",
-                        "3/7 installing the base system",
-                        "4/7 fetching packages",
-                        "5/7 installing packages",
-                        "6/7 adding user, session and app",
-                        "7/7 making the disks");
+                        "1/11 fetching Debian's lists of packages",
+                        "2/11 fetching the base system",
+                        "3/11 installing the base system",
+                        "4/11 fetching packages",
+                        "5/11 installing packages",
+                        "6/11 adding user, session and app",
+                        "7/11 making the disks");
     }
 
     @Test

@@ -1,0 +1,237 @@
+package carryall.machine;
+
+import carryall.appliance.InstalledAppliance;
+import carryall.hypervisor.ByteSize;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/// The states of one machine, and what can be made of them.
+public final class History {
+    private final Machines machines;
+    private final Machine machine;
+    private final MachineFolder files;
+    private final States states;
+
+    History(Machines machines, Machine machine) {
+        this.machines = machines;
+        this.machine = machine;
+        this.files = machines.files(machine.name());
+        this.states = new States(machine.name(), files);
+    }
+
+    /// A state as a listing shows it.
+    public sealed interface Entry {
+        /// The state's number.
+        int number();
+
+        /// One that can be read.
+        ///
+        /// @param isCurrent whether the machine lies in it or goes on from it
+        /// @param screen a PNG of what the screen showed, if there is one
+        record Whole(State state, boolean isCurrent, Optional<Path> screen) implements Entry {
+            @Override
+            public int number() {
+                return state.number();
+            }
+        }
+
+        /// One that is not what was saved.
+        record Damaged(int number, String found) implements Entry {}
+    }
+
+    /// All states, the oldest first.
+    public List<Entry> list() throws MachineException {
+        try {
+            Head head = files.readHead();
+            List<Entry> entries = new ArrayList<>();
+            for (int number : states.numbers()) {
+                try {
+                    entries.add(
+                            new Entry.Whole(
+                                    states.find(number),
+                                    head.suspended().or(head::parent).equals(Optional.of(number)),
+                                    Optional.of(states.screen(number)).filter(Files::exists)));
+                } catch (MachineException.StateRefused damaged) {
+                    entries.add(new Entry.Damaged(number, String.valueOf(damaged.getMessage())));
+                }
+            }
+            return entries;
+        } catch (MachineException ours) {
+            throw ours;
+        } catch (IOException failure) {
+            throw new MachineException.StateUnusable(files.states(), failure);
+        }
+    }
+
+    /// Keeps the disks of a machine that does not run as a state without memory, or the state that
+    /// it lies in under a label.
+    ///
+    /// @return the state's number
+    public int keep(Optional<String> label) throws MachineException {
+        try (MachineFolder.Lock _ = machines.changing(machine.name())) {
+            return keep(State.Kind.SNAPSHOT, label).number();
+        } catch (MachineException ours) {
+            throw ours;
+        } catch (IOException failure) {
+            throw new MachineException.StateUnusable(files.states(), failure);
+        }
+    }
+
+    private State keep(State.Kind kind, Optional<String> label) throws IOException {
+        Head head = files.readHead();
+        if (head.suspended().isPresent()) {
+            return relabel(states.find(head.suspended().get()), kind, label);
+        }
+        int number = head.lastState() + 1;
+        InstalledAppliance appliance = machines.appliances().find(machine.appliance());
+        MachineDisks disks = new MachineDisks(files, appliance);
+        Map<String, Layers> frozen = new TreeMap<>();
+        long bytes = 0;
+        for (String serial : disks.serials()) {
+            Layers layers = head.disk(serial);
+            if (layers.top().isPresent()) {
+                bytes += Files.size(disks.file(layers.top().get()));
+            }
+            frozen.put(serial, layers.frozenWhole());
+        }
+        State state =
+                new State(
+                        number,
+                        kind,
+                        label,
+                        head.parent(),
+                        Instant.now(),
+                        Fit.hardware(machine, appliance),
+                        Optional.empty(),
+                        disks.content(frozen),
+                        new ByteSize(bytes));
+        states.complete(states.begin(number), state);
+        new Head(number, Optional.empty(), Optional.of(number), frozen).write(files.head());
+        disks.seal(frozen);
+        return state;
+    }
+
+    private State relabel(State before, State.Kind kind, Optional<String> label)
+            throws IOException {
+        State after =
+                new State(
+                        before.number(),
+                        before.kind() == State.Kind.SNAPSHOT ? State.Kind.SNAPSHOT : kind,
+                        label.or(before::label),
+                        before.parent(),
+                        before.taken(),
+                        before.hardware(),
+                        before.memory(),
+                        before.disks(),
+                        before.stored());
+        states.describe(after);
+        return after;
+    }
+
+    /// Puts the machine, which must not run, back to a state. What it was until now is kept as a
+    /// state too.
+    ///
+    /// @return the number of the state that holds what was replaced
+    public int restore(int number) throws MachineException {
+        try (MachineFolder.Lock _ = machines.changing(machine.name())) {
+            State state = states.find(number);
+            State replaced = keep(State.Kind.REPLACED, Optional.empty());
+            Head head = files.readHead();
+            headOf(state, head.lastState()).write(files.head());
+            return replaced.number();
+        } catch (MachineException ours) {
+            throw ours;
+        } catch (IOException failure) {
+            throw new MachineException.StateUnusable(files.states(), failure);
+        }
+    }
+
+    /// Where a machine stands that lies in a state.
+    private static Head headOf(State state, int lastState) {
+        Map<String, Layers> layers = new HashMap<>();
+        state.disks()
+                .forEach((serial, disk) ->
+                        layers.put(
+                                serial,
+                                new Layers(
+                                        disk.stream().map(State.FrozenLayer::layer).toList(),
+                                        Optional.empty())));
+        return new Head(
+                lastState,
+                state.memory().isPresent() ? Optional.of(state.number()) : Optional.empty(),
+                Optional.of(state.number()),
+                layers);
+    }
+
+    /// Makes another machine that lies in a state of this one. What is frozen is shared, not
+    /// copied; the other has an identity of its own.
+    public Machine copy(int number, MachineName name) throws MachineException {
+        Path place = machines.folder(name);
+        Path beside = place.resolveSibling("." + name + "." + UUID.randomUUID());
+        Machine copy =
+                new Machine(
+                        name,
+                        UUID.randomUUID(),
+                        machine.appliance(),
+                        Machines.randomMac(),
+                        machine.memory(),
+                        machine.cpus(),
+                        machine.network(),
+                        Instant.now());
+        try {
+            State state = states.find(number);
+            if (Files.exists(place)) {
+                throw new MachineException.NameInUse(name);
+            }
+            Files.createDirectory(beside);
+            MachineFolder others = new MachineFolder(beside);
+            link(files.disks(), others.disks());
+            link(files.memory(), others.memory());
+            Path stateFolder = others.states().resolve(Integer.toString(number));
+            Files.createDirectories(others.states());
+            link(files.states().resolve(Integer.toString(number)), stateFolder);
+            if (Files.exists(files.uefiVariables())) {
+                Files.copy(files.uefiVariables(), others.uefiVariables());
+            }
+            Head head = headOf(state, number);
+            head.write(others.head());
+            MachineFolder.writeWhole(others.machine(), MachineText.write(copy));
+            new States(name, others).tidy(head);
+            Files.move(beside, place, StandardCopyOption.ATOMIC_MOVE);
+            return copy;
+        } catch (MachineException ours) {
+            throw ours;
+        } catch (IOException failure) {
+            throw new MachineException.StateUnusable(place, failure);
+        } finally {
+            Machines.removeQuietly(beside);
+        }
+    }
+
+    /// The same files under another folder, by hard links; what is not frozen is removed by
+    /// [States#tidy], and only what the state names is left.
+    private static void link(Path from, Path to) throws IOException {
+        Files.createDirectories(to);
+        if (!Files.isDirectory(from)) {
+            return;
+        }
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(from)) {
+            for (Path entry : entries) {
+                if (Files.isRegularFile(entry)) {
+                    Files.createLink(to.resolve(entry.getFileName()), entry);
+                }
+            }
+        }
+    }
+}

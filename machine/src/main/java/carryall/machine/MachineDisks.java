@@ -1,0 +1,136 @@
+package carryall.machine;
+
+import carryall.appliance.Appliance;
+import carryall.appliance.Digest;
+import carryall.appliance.InstalledAppliance;
+import carryall.appliance.VerifiedFiles;
+import carryall.hypervisor.Disk;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/// The disks of one machine as files: what its [Layers] stand for, and how they are made.
+///
+/// @param files the machine's
+/// @param appliance what it is an instance of
+record MachineDisks(MachineFolder files, InstalledAppliance appliance) {
+    static final String SYSTEM = "system";
+    static final String PERSONAL = "personal";
+
+    /// Which disks the machine has.
+    List<String> serials() {
+        return appliance.description().parts().containsKey(Appliance.Part.PERSONAL)
+                ? List.of(SYSTEM, PERSONAL)
+                : List.of(SYSTEM);
+    }
+
+    /// What lies under all layers of a disk.
+    Path base(String serial) throws MachineException {
+        return present(
+                serial.equals(SYSTEM) ? appliance.file(Appliance.Part.SYSTEM) : files.personal());
+    }
+
+    Path file(Layer layer) throws MachineException {
+        return present(
+                switch (layer) {
+                    case Layer.Released(Appliance.Part part) -> appliance.file(part);
+                    case Layer.Own(String fileName) -> files.disks().resolve(fileName);
+                });
+    }
+
+    private static Path present(Path disk) throws MachineException {
+        if (!Files.isRegularFile(disk)) {
+            throw new MachineException.MachineDamaged(disk, "it is not there");
+        }
+        return disk;
+    }
+
+    /// A new empty layer for over all that a disk has.
+    Layer.Own newTop(String serial, Layers under) throws MachineException {
+        Layer.Own top = new Layer.Own(serial + "-" + UUID.randomUUID() + ".qcow2");
+        List<Layer> all = under.all();
+        Path file = files.disks().resolve(top.fileName());
+        Path base = base(serial);
+        try {
+            if (all.isEmpty()) {
+                Disks.layer(file, base, Disks.Format.RAW, Files.size(base));
+            } else {
+                Disks.layer(file, file(all.getLast()), Disks.Format.QCOW2, Files.size(base));
+            }
+        } catch (MachineException ours) {
+            throw ours;
+        } catch (IOException failure) {
+            throw new MachineException.StateUnusable(base, failure);
+        }
+        return top;
+    }
+
+    /// The disks with a top for each.
+    Map<String, Layers> withTops(Map<String, Layers> layers) throws MachineException {
+        Map<String, Layers> all = new TreeMap<>();
+        for (String serial : serials()) {
+            Layers disk = layers.getOrDefault(serial, Layers.NONE);
+            all.put(serial, disk.top().isPresent() ? disk : disk.under(newTop(serial, disk)));
+        }
+        return all;
+    }
+
+    /// The disks for the hypervisor, in the guest's order.
+    ///
+    /// @param layers with a top each
+    List<Disk> disks(Map<String, Layers> layers) throws MachineException {
+        List<Disk> disks = new ArrayList<>();
+        for (String serial : serials()) {
+            Layers disk = layers.getOrDefault(serial, Layers.NONE);
+            List<Path> frozen = new ArrayList<>();
+            for (Layer layer : disk.frozen()) {
+                frozen.add(file(layer));
+            }
+            disks.add(new Disk(serial, base(serial), frozen, file(disk.top().orElseThrow())));
+        }
+        return disks;
+    }
+
+    /// What the layers hold, read where it is not known yet.
+    Map<String, List<State.FrozenLayer>> content(Map<String, Layers> layers) throws IOException {
+        VerifiedFiles verified = new VerifiedFiles(files.disks());
+        Map<String, List<State.FrozenLayer>> content = new TreeMap<>();
+        for (String serial : serials()) {
+            List<State.FrozenLayer> disk = new ArrayList<>();
+            for (Layer layer : layers.getOrDefault(serial, Layers.NONE).all()) {
+                Digest digest =
+                        switch (layer) {
+                            case Layer.Released(Appliance.Part part) ->
+                                    appliance.content(part).digest();
+                            case Layer.Own own -> verified.digestOnce(file(own));
+                        };
+                disk.add(new State.FrozenLayer(layer, digest));
+            }
+            content.put(serial, List.copyOf(disk));
+        }
+        return content;
+    }
+
+    /// Makes frozen layers unwritable, and the user's own again.
+    void seal(Map<String, Layers> layers) throws IOException {
+        Object owner = Files.getAttribute(files.path(), "unix:uid");
+        Object group = Files.getAttribute(files.path(), "unix:gid");
+        for (Layers disk : layers.values()) {
+            for (Layer layer : disk.frozen()) {
+                if (layer instanceof Layer.Own own) {
+                    Path file = file(own);
+                    Files.setPosixFilePermissions(
+                            file, PosixFilePermissions.fromString("r--r--r--"));
+                    Files.setAttribute(file, "unix:uid", owner);
+                    Files.setAttribute(file, "unix:gid", group);
+                }
+            }
+        }
+    }
+}

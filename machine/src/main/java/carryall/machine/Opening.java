@@ -1,0 +1,209 @@
+package carryall.machine;
+
+import carryall.appliance.Appliance;
+import carryall.appliance.ApplianceException;
+import carryall.appliance.InstalledAppliance;
+import carryall.appliance.MemoryIndex;
+import carryall.hypervisor.MemoryImage;
+import carryall.hypervisor.MemorySink;
+import carryall.hypervisor.MemorySource;
+import carryall.hypervisor.Start;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/// How a machine is opened: from its own state, from a warm state of its appliance, or by booting;
+/// with which layers, and over which memory its next save lies.
+///
+/// @param disks with a top each
+/// @param parent the state that the run goes on from
+/// @param memory what the memory begins with
+/// @param plugged serials of disks that are plugged in once the guest runs
+/// @param needsWaking whether the guest has slept, and must be told the time and who it is
+/// @param reason for people
+record Opening(
+        Map<String, Layers> disks,
+        Optional<Integer> parent,
+        Start start,
+        ParentMemory memory,
+        Set<String> plugged,
+        boolean needsWaking,
+        String reason) {
+    /// Chooses, and makes the layers that are to be written.
+    static Opening choose(Keeper.Wish wish, Head head, MachineDisks disks, States states, Fit fit)
+            throws IOException {
+        InstalledAppliance appliance = disks.appliance();
+        if (wish == Keeper.Wish.BOOT) {
+            return boot(head, disks, fit, "booting, as asked");
+        }
+        if (head.suspended().isPresent()) {
+            try {
+                return resume(head.suspended().get(), head, disks, states, fit);
+            } catch (MachineException.StateRefused | ApplianceException.ApplianceDamaged refused) {
+                return boot(head, disks, fit, "booting: " + refused.getMessage());
+            }
+        }
+        Optional<Appliance.Warm> warm = appliance.description().warm();
+        if (warm.isEmpty()) {
+            return boot(head, disks, fit, "booting: the appliance has no warm state");
+        }
+        Optional<String> misfit = fit.misfit(warm.get());
+        if (misfit.isPresent()) {
+            return boot(head, disks, fit, "booting: the warm state " + misfit.get());
+        }
+        try {
+            return head.disk(MachineDisks.PERSONAL).equals(Layers.NONE)
+                    ? app(disks, fit)
+                    : session(head, disks, fit);
+        } catch (ApplianceException.ApplianceDamaged damaged) {
+            return boot(head, disks, fit, "booting: " + damaged.getMessage());
+        }
+    }
+
+    /// By booting from the disks as they are.
+    static Opening boot(Head head, MachineDisks disks, Fit fit, String reason) throws IOException {
+        return new Opening(
+                disks.withTops(head.disks()),
+                head.parent(),
+                new Start.Boot(),
+                ParentMemory.empty(fit.pages(), disks.files().memory()),
+                Set.of(),
+                false,
+                reason);
+    }
+
+    private static Opening resume(int number, Head head, MachineDisks disks, States states, Fit fit)
+            throws IOException {
+        State state = states.find(number);
+        if (state.memory().isEmpty()) {
+            return boot(head, disks, fit, "booting: state " + number + " holds no memory");
+        }
+        State.Memory memory = state.memory().get();
+        Optional<String> misfit = fit.misfit(state.hardware(), memory);
+        if (misfit.isPresent()) {
+            return boot(head, disks, fit, "booting: state " + number + " " + misfit.get());
+        }
+        ParentMemory parent = states.verified(state, memory, disks, fit.pages());
+        List<Path> packs =
+                parent.packs().stream()
+                        .map(pack -> parent.packFolder().resolve(pack.fileName()))
+                        .toList();
+        Optional<MemoryImage> image = Optional.empty();
+        if (memory.base().isPresent()) {
+            image = Optional.of(image(disks.appliance(), memory.base().get(), fit));
+        }
+        Start start =
+                new Start.Resume(
+                        states.devices(number), image, parent.index().source(packs), Set.of());
+        return new Opening(
+                disks.withTops(head.disks()),
+                Optional.of(number),
+                start,
+                parent,
+                Set.of(),
+                true,
+                "resuming state " + number);
+    }
+
+    /// The first run: the app is up, over the template of the personal disk.
+    private static Opening app(MachineDisks disks, Fit fit) throws IOException {
+        fit.check(Appliance.Part.APP_PERSONAL);
+        fit.check(Appliance.Part.SESSION_SYSTEM);
+        fit.check(Appliance.Part.APP_SYSTEM);
+        Path released = disks.appliance().file(Appliance.Part.APP_PERSONAL);
+        Layer.Own copied = new Layer.Own(Appliance.Part.APP_PERSONAL.fileName());
+        // A copy: the user's data must outlive the appliance.
+        Path own = disks.files().disks().resolve(copied.fileName());
+        Path beside = own.resolveSibling(own.getFileName() + ".part");
+        Files.copy(released, beside, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(beside, own, StandardCopyOption.ATOMIC_MOVE);
+        Map<String, Layers> layers = new TreeMap<>();
+        layers.put(
+                MachineDisks.SYSTEM,
+                new Layers(
+                        List.of(
+                                new Layer.Released(Appliance.Part.SESSION_SYSTEM),
+                                new Layer.Released(Appliance.Part.APP_SYSTEM)),
+                        Optional.empty()));
+        layers.put(MachineDisks.PERSONAL, new Layers(List.of(copied), Optional.empty()));
+        return warm(
+                layers,
+                disks,
+                fit,
+                Appliance.Part.APP_MEMORY,
+                Appliance.Part.APP_DEVICES,
+                Set.of(),
+                "opening the app as it was published");
+    }
+
+    /// A later run: the desktop is up, the user's own personal disk is plugged in, the app starts.
+    private static Opening session(Head head, MachineDisks disks, Fit fit) throws IOException {
+        fit.check(Appliance.Part.SESSION_SYSTEM);
+        Map<String, Layers> layers = new TreeMap<>(head.disks());
+        layers.put(
+                MachineDisks.SYSTEM,
+                new Layers(
+                        List.of(new Layer.Released(Appliance.Part.SESSION_SYSTEM)),
+                        Optional.empty()));
+        return warm(
+                layers,
+                disks,
+                fit,
+                Appliance.Part.SESSION_MEMORY,
+                Appliance.Part.SESSION_DEVICES,
+                Set.of(MachineDisks.PERSONAL),
+                "opening the desktop as it was published, with your personal disk");
+    }
+
+    private static Opening warm(
+            Map<String, Layers> layers,
+            MachineDisks disks,
+            Fit fit,
+            Appliance.Part memory,
+            Appliance.Part devices,
+            Set<String> plugged,
+            String reason)
+            throws IOException {
+        InstalledAppliance appliance = disks.appliance();
+        MemoryImage image = image(appliance, memory, fit);
+        fit.check(devices);
+        Start start =
+                new Start.Resume(
+                        appliance.file(devices), Optional.of(image), MemorySource.NOTHING, plugged);
+        ParentMemory parent =
+                new ParentMemory(
+                        Optional.of(new ParentMemory.Base(memory, image.file())),
+                        new MemoryIndex(fit.pages(), List.of()),
+                        List.of(),
+                        disks.files().memory());
+        return new Opening(
+                disks.withTops(layers), Optional.empty(), start, parent, plugged, true, reason);
+    }
+
+    private static MemoryImage image(InstalledAppliance appliance, Appliance.Part memory, Fit fit)
+            throws IOException {
+        Appliance.Part indexPart =
+                memory == Appliance.Part.APP_MEMORY
+                        ? Appliance.Part.APP_INDEX
+                        : Appliance.Part.SESSION_INDEX;
+        fit.check(memory);
+        fit.check(indexPart);
+        Path file = appliance.file(memory);
+        MemoryIndex index = MemoryIndex.read(appliance.file(indexPart));
+        if (Files.size(file) != (long) index.pages() * MemorySink.PAGE) {
+            throw new IOException(file + " has not the size that its index says");
+        }
+        return new MemoryImage(file, index.source(List.of(file)));
+    }
+
+    /// The head of a run that begins so.
+    Head head(Head before) {
+        return before.running(disks, parent);
+    }
+}
