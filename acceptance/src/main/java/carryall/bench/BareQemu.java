@@ -11,22 +11,34 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// The guest of one of Carryall's machines under QEMU alone: the same words but for the places,
 /// with new disks, as they are for a first run; no keeper, no jail, no sandbox.
 final class BareQemu implements AutoCloseable {
     private static final Duration ANSWER = Duration.ofSeconds(5);
 
+    private static final Duration LONG = Duration.ofMinutes(5);
+    private static final String SAVED = "bench";
+
+    private final List<String> words;
+    private final Path folder;
     private final Process process;
-    private final Path agent;
     private final long begin;
 
-    private BareQemu(Process process, Path agent, long begin) {
-        this.process = process;
-        this.agent = agent;
-        this.begin = begin;
+    private BareQemu(List<String> words, Path folder) throws IOException {
+        this.words = List.copyOf(words);
+        this.folder = folder;
+        this.begin = System.nanoTime();
+        this.process =
+                new ProcessBuilder(words)
+                        .redirectErrorStream(true)
+                        .redirectOutput(folder.resolve("qemu.log").toFile())
+                        .start();
     }
 
     /// The words that started a running QEMU.
@@ -59,28 +71,99 @@ final class BareQemu implements AutoCloseable {
         own.replaceAll(word ->
                 word.replace(from, folder.toString())
                         .replace(machine.toString(), folder.toString()));
-        String base = value(words, "node-name=file-base-system,filename=");
-        Path scratch = folder.resolve("scratch.qcow2");
-        String create = "qemu-img create -q -f qcow2 -F raw -b ";
-        Run.of(List.of((create + base + " " + scratch).split(" ", -1)), folder);
-        Path personal = Path.of(base).resolveSibling("personal.raw");
-        Run.of(List.of("cp", "--sparse=always", personal.toString(), folder.toString()), folder);
-        long begin = System.nanoTime();
-        Process process =
-                new ProcessBuilder(own)
-                        .redirectErrorStream(true)
-                        .redirectOutput(folder.resolve("qemu.log").toFile())
-                        .start();
-        return new BareQemu(process, folder.resolve("agent.sock"), begin);
+        makeDisks(own, machine, folder);
+        return new BareQemu(own, folder);
     }
 
-    private static String value(List<String> words, String key) throws IOException {
+    /// Makes each layer anew, and the template of the personal disk for its base. What lies under a
+    /// layer is said in QEMU's own words.
+    private static void makeDisks(List<String> words, Path machine, Path folder)
+            throws IOException, InterruptedException {
+        Files.createDirectory(folder.resolve("disks"));
+        Map<String, Path> bases = new HashMap<>();
         for (String word : words) {
-            if (word.contains(key)) {
-                return word.substring(word.indexOf(key) + key.length());
+            if (!word.startsWith("{") || !word.contains("\"filename\"")) {
+                continue;
+            }
+            JsonText node = JsonText.parse(word);
+            Path file = Path.of(node.object("file").text("filename"));
+            if (node.text("driver").equals("raw")) {
+                bases.put(node.text("node-name"), file);
+            } else {
+                Path base = Objects.requireNonNull(bases.get(node.text("backing")));
+                if (base.startsWith(folder)) {
+                    Path system = Objects.requireNonNull(bases.get("base-system"));
+                    Path template = system.resolveSibling("personal.raw");
+                    run(folder, "cp", "--sparse=always", template, base);
+                }
+                long bytes = Files.size(base);
+                run(folder, "qemu-img", "create", "-q", "-f", "qcow2", file, bytes);
             }
         }
-        throw new IOException("QEMU has no " + key);
+        if (bases.isEmpty()) {
+            throw new IOException("the QEMU of " + machine + " has no disks");
+        }
+    }
+
+    private static void run(Path folder, Object... words) throws IOException, InterruptedException {
+        Run.of(Arrays.stream(words).map(String::valueOf).toList(), folder);
+    }
+
+    /// Saves the guest in its own disks, as the monitor's `savevm` does; it goes on afterwards.
+    ///
+    /// @return how many seconds that took
+    double saveVm() throws IOException {
+        long start = System.nanoTime();
+        monitor("savevm " + SAVED);
+        return Run.since(start);
+    }
+
+    /// Ends this QEMU and starts another, from what was saved.
+    BareQemu again() throws IOException {
+        close();
+        for (String name : List.of("qmp.sock", "vnc.sock", "serial.sock", "agent.sock")) {
+            Files.deleteIfExists(folder.resolve(name));
+        }
+        List<String> more = new ArrayList<>(words);
+        more.addAll(List.of("-loadvm", SAVED));
+        return new BareQemu(more, folder);
+    }
+
+    /// Waits until the guest runs.
+    ///
+    /// @return seconds since QEMU was started
+    double untilItRuns(Duration patience) throws IOException, InterruptedException {
+        while (Run.since(begin) < patience.toSeconds() && process.isAlive()) {
+            try {
+                if (monitor("info status").contains("running")) {
+                    return Run.since(begin);
+                }
+            } catch (IOException notYet) {
+                // It has not come so far.
+            }
+            Thread.sleep(10);
+        }
+        throw new IOException("the bare QEMU did not load what it had saved");
+    }
+
+    /// What QEMU's monitor says to a line.
+    private String monitor(String line) throws IOException {
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            channel.connect(UnixDomainSocketAddress.of(folder.resolve("qmp.sock")));
+            channel.configureBlocking(false);
+            say(channel, "qmp_capabilities", Map.of());
+            line(channel, LONG); // The greeting.
+            line(channel, LONG);
+            say(channel, "human-monitor-command", Map.of("command-line", line));
+            String answer = line(channel, LONG);
+            while (answer.contains("\"event\"")) {
+                answer = line(channel, LONG);
+            }
+            if (answer.contains("rror")) {
+                throw new IOException(line + ": " + answer);
+            }
+            return answer;
+        }
     }
 
     long pid() {
@@ -124,16 +207,16 @@ final class BareQemu implements AutoCloseable {
     /// that the line is this question's.
     private String ask(String command, Map<String, Object> arguments) throws IOException {
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            channel.connect(UnixDomainSocketAddress.of(agent));
+            channel.connect(UnixDomainSocketAddress.of(folder.resolve("agent.sock")));
             channel.configureBlocking(false);
             long id = System.nanoTime() & 0xfffffff;
             say(channel, "guest-sync", Map.of("id", id));
-            String synced = line(channel);
+            String synced = line(channel, ANSWER);
             while (!synced.contains(Long.toString(id))) {
-                synced = line(channel);
+                synced = line(channel, ANSWER);
             }
             say(channel, command, arguments);
-            return line(channel);
+            return line(channel, ANSWER);
         }
     }
 
@@ -146,10 +229,10 @@ final class BareQemu implements AutoCloseable {
         }
     }
 
-    private static String line(SocketChannel channel) throws IOException {
+    private static String line(SocketChannel channel, Duration patience) throws IOException {
         StringBuilder line = new StringBuilder();
         ByteBuffer one = ByteBuffer.allocate(1);
-        long end = System.nanoTime() + ANSWER.toNanos();
+        long end = System.nanoTime() + patience.toNanos();
         while (System.nanoTime() < end) {
             one.clear();
             int read = channel.read(one);
@@ -164,7 +247,7 @@ final class BareQemu implements AutoCloseable {
                 line.append((char) one.get(0));
             }
         }
-        throw new IOException("the guest agent does not answer");
+        throw new IOException("no answer within " + patience);
     }
 
     @Override

@@ -5,10 +5,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// `./bench`: lists the benchmarks, or runs the one that is named.
 public final class Bench {
-    private static final String USAGE = "./bench NAME [--rounds N] [--json]";
+    private static final String USAGE = "./bench NAME [--rounds N] [--built FOLDER] [--json]";
 
     private Bench() {}
 
@@ -29,6 +30,7 @@ public final class Bench {
         List<String> typed = new ArrayList<>(List.of(words).subList(1, words.length));
         boolean json = typed.remove("--json");
         int rounds = rounds(typed);
+        Optional<Path> built = option(typed, "--built").map(Path::of);
         if (typed.isEmpty()) {
             Benchmark.ALL.forEach(
                     each -> System.out.printf("  %-10s %s%n", each.name(), each.question()));
@@ -43,6 +45,9 @@ public final class Bench {
         Circumstances made = Circumstances.now(root);
         List<Figure> figures;
         try (Carryall carryall = Carryall.fresh(root)) {
+            if (built.isPresent()) {
+                carryall.begin(built.get());
+            }
             figures = chosen.measure(carryall, rounds);
         }
         Table table = new Table(chosen, made, rounds, figures);
@@ -50,14 +55,23 @@ public final class Bench {
     }
 
     private static int rounds(List<String> typed) {
-        int at = typed.indexOf("--rounds");
-        if (at < 0) {
-            return 5;
+        String rounds = option(typed, "--rounds").orElse("5");
+        if (!rounds.matches("[1-9][0-9]{0,2}")) {
+            throw new IllegalArgumentException("type " + USAGE);
         }
-        if (at + 1 == typed.size() || !typed.get(at + 1).matches("[1-9][0-9]{0,2}")) {
+        return Integer.parseInt(rounds);
+    }
+
+    /// Takes an option and its value out of what was typed.
+    private static Optional<String> option(List<String> typed, String name) {
+        int at = typed.indexOf(name);
+        if (at < 0) {
+            return Optional.empty();
+        }
+        if (at + 1 == typed.size()) {
             throw new IllegalArgumentException("type " + USAGE);
         }
         typed.remove(at);
-        return Integer.parseInt(typed.remove(at));
+        return Optional.of(typed.remove(at));
     }
 }

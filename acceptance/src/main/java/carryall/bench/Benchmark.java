@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.util.List;
 
 /// One question, answered for Carryall and its peers in one run on one host.
-sealed interface Benchmark permits StartBenchmark {
+sealed interface Benchmark permits StartBenchmark, StatesBenchmark {
     /// All of them, in the order in which they are listed.
-    List<Benchmark> ALL = List.of(new StartBenchmark());
+    List<Benchmark> ALL = List.of(new StartBenchmark(), new StatesBenchmark());
 
     /// What is typed after `./bench`.
     String name();

@@ -19,6 +19,19 @@ record Carryall(Path root, Path home) implements AutoCloseable {
         return new Carryall(root, Files.createTempDirectory("carryall-bench"));
     }
 
+    /// Takes over what another state directory has built and found out, so that neither is done
+    /// again.
+    void begin(Path other) throws IOException, InterruptedException {
+        for (String name : List.of("appliances", "accelerator")) {
+            Path from = other.resolve(name);
+            if (Files.exists(from)) {
+                Run.of(
+                        List.of("cp", "-a", "--sparse=always", from.toString(), home.toString()),
+                        home);
+            }
+        }
+    }
+
     Run run(String... words) throws IOException, InterruptedException {
         List<String> line = new ArrayList<>();
         line.add(root.resolve("carryall").toString());
@@ -38,7 +51,10 @@ record Carryall(Path root, Path home) implements AutoCloseable {
 
     /// Ends a machine without asking its guest, and removes it.
     void remove(String machine) throws IOException, InterruptedException {
-        run("stop", machine, "--patience", "0");
+        String status = show(machine).text("status");
+        if (!status.equals("stopped") && !status.equals("suspended")) {
+            run("stop", machine, "--patience", "0");
+        }
         run("rm", machine, "--yes");
     }
 

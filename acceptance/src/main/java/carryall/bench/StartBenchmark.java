@@ -32,7 +32,8 @@ final class StartBenchmark implements Benchmark {
         List<Figure> figures = new ArrayList<>();
         verbs(carryall, rounds, figures);
         build(carryall, figures);
-        open(carryall, rounds, figures);
+        StatesBenchmark.Peers peers = open(carryall, rounds, figures);
+        StatesBenchmark.measure(carryall, rounds, peers, figures);
         return figures;
     }
 
@@ -121,19 +122,21 @@ final class StartBenchmark implements Benchmark {
         return carryall.root().resolve("examples/librecad").toString();
     }
 
-    private static void open(Carryall carryall, int rounds, List<Figure> figures)
+    private static StatesBenchmark.Peers open(Carryall carryall, int rounds, List<Figure> figures)
             throws IOException, InterruptedException {
         List<Double> guest = new ArrayList<>();
         List<Double> window = new ArrayList<>();
         List<Double> bareWindow = new ArrayList<>();
         List<Double> work = new ArrayList<>();
         List<Double> bareWork = new ArrayList<>();
+        List<Double> save = new ArrayList<>();
+        List<Double> load = new ArrayList<>();
         List<Memory> keeper = new ArrayList<>();
         List<Memory> qemu = new ArrayList<>();
         List<Memory> bareQemu = new ArrayList<>();
         for (int round = 0; round < rounds; round++) {
             long begin = System.nanoTime();
-            carryall.run("run", recipe(carryall), "--detach");
+            carryall.run("run", recipe(carryall), "--cold", "--detach");
             guest.add(Run.since(begin));
             carryall.run("run", APP);
             window.add(Run.since(begin));
@@ -151,14 +154,18 @@ final class StartBenchmark implements Benchmark {
                 bareWork.add(ProcessorTime.of(bare.pid()));
                 Thread.sleep(SETTLE);
                 bareQemu.add(Memory.of(bare.pid()));
+                save.add(bare.saveVm());
+                try (BareQemu loaded = bare.again()) {
+                    load.add(loaded.untilItRuns(PATIENCE));
+                }
             } finally {
                 Carryall.removeAll(folder);
             }
             carryall.run("rm", APP, "--yes");
         }
-        figures.add(Figure.of("run until the guest runs", Figure.Unit.SECONDS, guest));
+        figures.add(Figure.of("run --cold until the guest runs", Figure.Unit.SECONDS, guest));
         figures.add(
-                Figure.of("run until the app's window", Figure.Unit.SECONDS, window)
+                Figure.of("run --cold until the app's window", Figure.Unit.SECONDS, window)
                         .beside("bare QEMU", bareWindow));
         figures.add(
                 Figure.of("  QEMU's processor time", Figure.Unit.SECONDS, work)
@@ -168,6 +175,7 @@ final class StartBenchmark implements Benchmark {
         figures.add(
                 mebibytes("QEMU, resident", resident(qemu))
                         .beside("bare QEMU", resident(bareQemu)));
+        return new StatesBenchmark.Peers(save, load);
     }
 
     private static Figure mebibytes(String what, List<Double> samples) {

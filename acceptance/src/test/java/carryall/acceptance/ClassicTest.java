@@ -85,6 +85,14 @@ final class ClassicTest {
                     return screen().share(right, colour -> colour == MAGENTA) > 0;
                 });
 
+        command.run("suspend", "invaders").succeeded();
+        assertThat(command.listed("invaders").get("status")).isEqualTo("suspended");
+        command.run("resume", "invaders", "--detach").succeeded();
+        assertThat(command.listed("invaders").get("opening")).isEqualTo("resuming state 1");
+        Screen resumed = screen();
+        assertThat(isGame(resumed)).isTrue();
+        Waiting.until("the invaders fly on", PATIENCE, () -> resumed.difference(screen(), SKY) > 0);
+
         assertThat(command.run("stop", "invaders", "--patience", "2", "--json").object())
                 .containsEntry("outcome", "forced");
         assertThat(command.listed("invaders").get("status")).isEqualTo("stopped");

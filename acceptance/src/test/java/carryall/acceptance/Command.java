@@ -18,16 +18,18 @@ import java.util.stream.Stream;
 /// @param launcher the script at the root of the repository
 /// @param home the state directory
 /// @param before the words of another command that runs it, such as `unshare --net`
-record Command(Path launcher, Path home, List<String> before) {
+/// @param environment what it finds beside this process's own
+record Command(Path launcher, Path home, List<String> before, Map<String, String> environment) {
     private static final Jsonb JSONB = Jsonb.builder().build();
 
     Command {
         before = List.copyOf(before);
+        environment = Map.copyOf(environment);
     }
 
     /// The command of this repository.
     static Command over(Path home) {
-        return new Command(repository().resolve("carryall"), home, List.of());
+        return new Command(repository().resolve("carryall"), home, List.of(), Map.of());
     }
 
     static Path repository() {
@@ -37,7 +39,12 @@ record Command(Path launcher, Path home, List<String> before) {
 
     /// The same, run by another command.
     Command within(String... words) {
-        return new Command(launcher, home, List.of(words));
+        return new Command(launcher, home, List.of(words), environment);
+    }
+
+    /// The same, with a variable set.
+    Command with(String variable, String value) {
+        return new Command(launcher, home, before, Map.of(variable, value));
     }
 
     /// What a command printed and returned.
@@ -104,6 +111,7 @@ record Command(Path launcher, Path home, List<String> before) {
         line.addAll(List.of(words));
         ProcessBuilder builder = new ProcessBuilder(line);
         builder.environment().put("CARRYALL_HOME", home.toString());
+        builder.environment().putAll(environment);
         builder.environment().remove("DISPLAY");
         builder.environment().remove("WAYLAND_DISPLAY");
         return builder.start();

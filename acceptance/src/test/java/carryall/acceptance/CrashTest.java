@@ -169,7 +169,7 @@ final class CrashTest {
         /// Compares what was said with what is on the disk.
         private void check(List<Long> counters) throws Exception {
             long before = counter;
-            counter = Disk.witnessed(command.folder(name).resolve("scratch.qcow2"));
+            counter = Disk.witnessed(Disk.system(command.folder(name)));
             for (int i = 0; i < counters.size(); i++) {
                 assertThat(counters.get(i))
                         .as("the counter goes on from %d: %s", before, counters)

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// A machine's disk, read from outside while the machine is stopped.
@@ -22,7 +24,25 @@ final class Disk {
                     StandardOpenOption.TRUNCATE_EXISTING,
                     StandardOpenOption.WRITE);
 
+    private static final Pattern SYSTEM =
+            Pattern.compile("\"system\":\\{\"frozen\":\\[(.*?)](?:,\"top\":\"(.*?)\")?}");
+
     private Disk() {}
+
+    /// The topmost layer of a machine's system disk, as its head says.
+    static Path system(Path machine) throws IOException {
+        String head = Files.readString(machine.resolve("head.json"));
+        Matcher system = SYSTEM.matcher(head);
+        if (!system.find()) {
+            throw new AssertionError("no system disk in " + head);
+        }
+        String frozen = system.group(1);
+        String name =
+                system.group(2) != null
+                        ? system.group(2)
+                        : frozen.substring(frozen.lastIndexOf(':') + 1, frozen.length() - 1);
+        return machine.resolve("disks").resolve(name);
+    }
 
     /// The counter of the [WitnessGuest] in sector 1, which must agree with its complement; 0 on a
     /// fresh disk. The layer must be whole as well.

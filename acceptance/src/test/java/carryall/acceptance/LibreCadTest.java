@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -74,6 +75,16 @@ final class LibreCadTest {
                 PATIENCE,
                 () -> white(screen()) > white(idle) + 0.0003 && isLibreCad(screen()));
 
+        Screen drawn = screen();
+        command.run("suspend", "librecad").succeeded();
+        assertThat(command.listed("librecad").get("status")).isEqualTo("suspended");
+        command.run("resume", "librecad", "--detach").succeeded();
+        assertThat(command.listed("librecad").get("opening") + "").startsWith("resuming state");
+        Waiting.until(
+                "the unsaved line is on the screen again",
+                PATIENCE,
+                () -> drawn.difference(screen(), DRAWING) < 0.001);
+
         press("ctrl-s");
         Waiting.until(
                 "it asks for a name",
@@ -87,14 +98,6 @@ final class LibreCadTest {
 
         assertThat(command.run(Duration.ofMinutes(2), "stop", "librecad", "--json").object())
                 .containsEntry("outcome", "shut_down");
-        assertThat(
-                        Tool.run(
-                                "debugfs",
-                                "-R",
-                                "cat /plan.dxf",
-                                command.folder("librecad").resolve("personal.raw").toString()))
-                .contains("AcDbLine");
-
         command.run(BUILD, "run", "librecad").succeeded();
         try (GuestConsole console = GuestConsole.of(command, "librecad")) {
             assertThat(console.ask("cat /home/user/plan.dxf", PATIENCE)).contains("AcDbLine");
@@ -150,7 +153,7 @@ final class LibreCadTest {
 
     /// With fewer packages than LibreCAD's, and all that every appliance has.
     @Test
-    void twoBuildsOfOneRecipeAreTheSameBytes(@TempDir Path folder) throws Exception {
+    void twoBuildsOfOneRecipeHaveTheSameDisks(@TempDir Path folder) throws Exception {
         Path recipe = folder.resolve("recipe.yaml");
         Files.writeString(
                 recipe,
@@ -175,7 +178,15 @@ final class LibreCadTest {
         for (Process build : builds) {
             built.add(Command.result(build, BUILD, "build").object());
         }
-        assertThat(built.getFirst().get("parts")).isEqualTo(built.getLast().get("parts"));
-        assertThat(built.getFirst().get("digest")).isEqualTo(built.getLast().get("digest"));
+        for (String part : List.of("system", "personal", "kernel", "initrd")) {
+            assertThat(part(built.getFirst(), part))
+                    .as(part)
+                    .isNotNull()
+                    .isEqualTo(part(built.getLast(), part));
+        }
+    }
+
+    private static @Nullable Object part(Map<String, Object> built, String part) {
+        return built.get("parts") instanceof Map<?, ?> parts ? parts.get(part) : null;
     }
 }

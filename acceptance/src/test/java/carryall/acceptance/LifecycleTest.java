@@ -134,7 +134,7 @@ final class LifecycleTest {
         Command.Result result = command.run("rm", "anna", "--yes");
         assertThat(result.exitCode()).isEqualTo(BUSY);
         assertThat(result.errors()).contains("in use").contains("carryall stop anna");
-        assertThat(command.folder("anna").resolve("personal.raw")).exists();
+        assertThat(command.folder("anna").resolve("disks").resolve("personal.raw")).exists();
         assertThat(command.listed("anna").get("status")).isEqualTo("running");
     }
 
