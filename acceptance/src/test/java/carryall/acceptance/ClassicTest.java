@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// A foreign guest on the hardware of the 1990s: GRUB Invaders, a game without any operating system
 /// and without any agent.
 final class ClassicTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final Screen.Region SKY = new Screen.Region(0, 0, 1, 0.5);
     private static final Screen.Region GROUND = new Screen.Region(0, 0.9, 1, 1);
     private static final int CYAN = 0x00a8a8;
@@ -81,7 +81,8 @@ final class ClassicTest {
                 "the ship follows the keys",
                 PATIENCE,
                 () -> {
-                    command.run("press", "invaders", "right", "right", "right").succeeded();
+                    command.run("press", "invaders", "right", "right", "right", "right")
+                            .succeeded();
                     return screen().share(right, colour -> colour == MAGENTA) > 0;
                 });
 

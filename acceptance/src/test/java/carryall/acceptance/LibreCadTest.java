@@ -6,9 +6,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -75,15 +78,19 @@ final class LibreCadTest {
                 PATIENCE,
                 () -> white(screen()) > white(idle) + 0.0003 && isLibreCad(screen()));
 
+        // Under this host's QEMU, and under a later one.
         Screen drawn = screen();
-        command.run("suspend", "librecad").succeeded();
-        assertThat(command.listed("librecad").get("status")).isEqualTo("suspended");
-        command.run("resume", "librecad", "--detach").succeeded();
-        assertThat(command.listed("librecad").get("opening") + "").startsWith("resuming state");
-        Waiting.until(
-                "the unsaved line is on the screen again",
-                PATIENCE,
-                () -> drawn.difference(screen(), DRAWING) < 0.001);
+        for (Command host :
+                List.of(command, command.with("CARRYALL_QEMU", OtherQemu.folder().toString()))) {
+            command.run("suspend", "librecad").succeeded();
+            assertThat(command.listed("librecad").get("status")).isEqualTo("suspended");
+            host.run("resume", "librecad", "--detach").succeeded();
+            assertThat(command.listed("librecad").get("opening") + "").startsWith("resuming state");
+            Waiting.until(
+                    "the unsaved line is on the screen again",
+                    PATIENCE,
+                    () -> drawn.difference(screen(), DRAWING) < 0.001);
+        }
 
         press("ctrl-s");
         Waiting.until(
@@ -102,6 +109,54 @@ final class LibreCadTest {
         try (GuestConsole console = GuestConsole.of(command, "librecad")) {
             assertThat(console.ask("cat /home/user/plan.dxf", PATIENCE)).contains("AcDbLine");
         }
+    }
+
+    @Test
+    void twoMachinesOfOneWarmStateAreNotTheSame() throws Exception {
+        command.run(BUILD, "build", RECIPE.toString()).succeeded();
+        List<String> names = List.of("librecad", "other");
+        List<List<String>> identities = new ArrayList<>();
+        for (String name : names) {
+            if (Files.exists(command.folder(name))) {
+                command.run("rm", name, "--yes").succeeded();
+            }
+            command.run(BUILD, "run", "local/librecad", "--name", name).succeeded();
+            assertThat(command.listed(name).get("opening"))
+                    .isEqualTo("opening the app as it was published");
+        }
+        for (String name : names) {
+            try (GuestConsole console = GuestConsole.of(command, name)) {
+                Instant before = Instant.now();
+                long seconds = Long.parseLong(answer(console, "date +%s"));
+                Instant after = Instant.now();
+                assertThat(seconds)
+                        .isBetween(before.getEpochSecond() - 1, after.getEpochSecond() + 1);
+                List<String> identity = new ArrayList<>();
+                for (String question :
+                        List.of(
+                                "cat /etc/machine-id",
+                                "cat /proc/sys/kernel/hostname",
+                                "cat /sys/class/net/e*/address",
+                                "od -An -N16 -tx1 /dev/urandom",
+                                "perl -e 'print int rand 2**31'")) {
+                    identity.add(answer(console, question));
+                }
+                identities.add(identity);
+            }
+        }
+        assertThat(identities.getFirst()).doesNotContainAnyElementsOf(identities.getLast());
+        assertThat(identities.getFirst().get(1)).isEqualTo("librecad");
+        command.run("stop", "other", "--patience", "0").succeeded();
+        command.run("rm", "other", "--yes").succeeded();
+    }
+
+    /// What a command in the guest prints, in one line.
+    private static String answer(GuestConsole console, String question) throws Exception {
+        String shown = console.ask("echo \"is $(" + question + ").\"", PATIENCE);
+        // What was typed may be shown too.
+        Matcher printed = Pattern.compile("is ([^$\\n]+)\\.\\s").matcher(shown);
+        assertThat(printed.find()).as(shown).isTrue();
+        return printed.group(1).strip();
     }
 
     /// Each takes a gigabyte, and none but the newest is used again.

@@ -23,7 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 final class SuspendTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int DAMAGED = 5;
-    private static final int ROUNDS = 40;
+
+    /// `-Dcarryall.rounds=200` for a long run.
+    private static final int ROUNDS = Integer.getInteger("carryall.rounds", 40);
 
     @TempDir private Path folder = Path.of("");
     private Command command = Command.over(Path.of(""));

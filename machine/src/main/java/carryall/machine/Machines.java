@@ -265,6 +265,9 @@ public final class Machines {
             if (Files.exists(place)) {
                 throw new MachineException.NameInUse(name);
             }
+            if (String.valueOf(failure.getMessage()).contains("No space left")) {
+                throw new MachineException.DiskFull(place, failure);
+            }
             throw new MachineException.StateUnusable(place, failure);
         } finally {
             removeQuietly(unnamed);
