@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 /// reads what the console shows.
 final class GuestConsole implements AutoCloseable {
     private static final int LEAVE = 0x1d;
+    private static final Duration SHELL = Duration.ofMinutes(2);
 
     private final Process command;
     private final OutputStream typed;
@@ -25,10 +26,26 @@ final class GuestConsole implements AutoCloseable {
         this.typed = command.getOutputStream();
     }
 
-    static GuestConsole of(Command command, String machine) throws IOException {
+    /// Joins a shell, which is waited for: a guest that comes up drops what is typed too early.
+    static GuestConsole of(Command command, String machine) throws Exception {
         GuestConsole console = new GuestConsole(command.start("console", machine));
         Thread.ofVirtual().name("console of " + machine).start(console::read);
+        console.awaitShell();
         return console;
+    }
+
+    private void awaitShell() throws Exception {
+        long end = System.nanoTime() + SHELL.toNanos();
+        while (true) {
+            try {
+                ask("true", Duration.ofSeconds(2));
+                return;
+            } catch (AssertionError silent) {
+                if (System.nanoTime() > end) {
+                    throw new AssertionError("no shell answers within " + SHELL, silent);
+                }
+            }
+        }
     }
 
     private void read() {
