@@ -232,7 +232,7 @@ final class LifecycleTest {
         Waiting.until("fanny counts", PATIENCE, () -> Files.exists(log) && Files.size(log) > 20);
         command.run("stop", "fanny", "--patience", "0").succeeded();
         Map<Path, String> disks = Disk.digests(command.folder("fanny"));
-        assertThat(disks).hasSize(2);
+        assertThat(disks).hasSize(3);
 
         Files.writeString(text, Files.readString(text).replace("\"1\"", "\"2\""));
         command.run("build", recipe.toString()).succeeded();
