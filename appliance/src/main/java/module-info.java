@@ -10,8 +10,10 @@
 module carryall.appliance {
     requires static transitive org.jspecify;
     requires transitive carryall.hypervisor;
-    requires io.avaje.jsonb;
-    requires io.avaje.json;
+    requires transitive carryall.json;
+    requires transitive carryall.crypto;
+    requires transitive carryall.transport;
+    requires transitive carryall.chunk;
 
     exports carryall.appliance;
 }

@@ -10,8 +10,6 @@
 module carryall.machine {
     requires static transitive org.jspecify;
     requires transitive carryall.appliance;
-    requires io.avaje.jsonb;
-    requires io.avaje.json;
 
     exports carryall.machine;
 }

@@ -1,6 +1,6 @@
 package carryall.bench;
 
-import carryall.appliance.JsonText;
+import carryall.json.JsonText;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;

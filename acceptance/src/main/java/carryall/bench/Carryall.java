@@ -1,6 +1,6 @@
 package carryall.bench;
 
-import carryall.appliance.JsonText;
+import carryall.json.JsonText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -16,8 +16,16 @@ final class ArchitectureTest {
     static final ArchRule eachModuleUsesOnlyEarlierOnes =
             layeredArchitecture()
                     .consideringOnlyDependenciesInLayers()
+                    .layer("json")
+                    .definedBy("carryall.json..")
+                    .layer("crypto")
+                    .definedBy("carryall.crypto..")
+                    .layer("transport")
+                    .definedBy("carryall.transport..")
                     .layer("hypervisor")
                     .definedBy("carryall.hypervisor..")
+                    .layer("chunk")
+                    .definedBy("carryall.chunk..")
                     .layer("appliance")
                     .definedBy("carryall.appliance..")
                     .layer("machine")
@@ -33,7 +41,17 @@ final class ArchitectureTest {
                     .whereLayer("machine")
                     .mayOnlyBeAccessedByLayers("recipe", "cli")
                     .whereLayer("appliance")
-                    .mayOnlyBeAccessedByLayers("machine", "recipe", "cli");
+                    .mayOnlyBeAccessedByLayers("machine", "recipe", "cli")
+                    .whereLayer("chunk")
+                    .mayOnlyBeAccessedByLayers("appliance", "machine", "recipe", "cli")
+                    .whereLayer("transport")
+                    .mayOnlyBeAccessedByLayers("appliance", "machine", "recipe", "cli")
+                    .whereLayer("hypervisor")
+                    .mayOnlyBeAccessedByLayers("appliance", "machine", "recipe", "cli")
+                    .whereLayer("crypto")
+                    .mayNotAccessAnyLayer()
+                    .whereLayer("json")
+                    .mayNotAccessAnyLayer();
 
     @ArchTest
     static final ArchRule noCycles = slices().matching("carryall.(*)..").should().beFreeOfCycles();

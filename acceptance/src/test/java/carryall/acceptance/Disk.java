@@ -1,6 +1,6 @@
 package carryall.acceptance;
 
-import carryall.appliance.Digest;
+import carryall.crypto.Digest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

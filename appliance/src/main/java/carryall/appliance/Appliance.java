@@ -1,5 +1,6 @@
 package carryall.appliance;
 
+import carryall.crypto.Digest;
 import carryall.hypervisor.Accelerator;
 import carryall.hypervisor.ByteSize;
 import carryall.hypervisor.Firmware;

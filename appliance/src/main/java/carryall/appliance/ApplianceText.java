@@ -1,11 +1,13 @@
 package carryall.appliance;
 
+import carryall.crypto.Digest;
 import carryall.hypervisor.Accelerator;
 import carryall.hypervisor.ByteSize;
 import carryall.hypervisor.Firmware;
 import carryall.hypervisor.Network;
 import carryall.hypervisor.Profile;
 import carryall.hypervisor.QemuProgram;
+import carryall.json.JsonText;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;

@@ -1,5 +1,6 @@
 package carryall.appliance;
 
+import carryall.crypto.Digest;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;

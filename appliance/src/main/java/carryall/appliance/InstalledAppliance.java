@@ -1,5 +1,6 @@
 package carryall.appliance;
 
+import carryall.crypto.Digest;
 import java.nio.file.Path;
 
 /// An appliance whose files lie on this host.

@@ -1,5 +1,7 @@
 package carryall.appliance;
 
+import carryall.crypto.Digest;
+import carryall.json.JsonText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

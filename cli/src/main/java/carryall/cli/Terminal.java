@@ -1,6 +1,6 @@
 package carryall.cli;
 
-import carryall.appliance.JsonText;
+import carryall.json.JsonText;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;

@@ -2,8 +2,8 @@ package carryall.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import carryall.appliance.JsonText;
 import carryall.hypervisor.Network;
+import carryall.json.JsonText;
 import carryall.machine.Machine;
 import carryall.machine.MachineName;
 import carryall.machine.Machines;

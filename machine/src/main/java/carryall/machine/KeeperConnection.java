@@ -1,6 +1,6 @@
 package carryall.machine;
 
-import carryall.appliance.JsonText;
+import carryall.json.JsonText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;

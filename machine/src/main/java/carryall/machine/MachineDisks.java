@@ -1,9 +1,9 @@
 package carryall.machine;
 
 import carryall.appliance.Appliance;
-import carryall.appliance.Digest;
 import carryall.appliance.InstalledAppliance;
 import carryall.appliance.VerifiedFiles;
+import carryall.crypto.Digest;
 import carryall.hypervisor.Disk;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,10 +1,10 @@
 package carryall.machine;
 
-import carryall.appliance.Digest;
-import carryall.appliance.JsonText;
+import carryall.crypto.Digest;
 import carryall.hypervisor.ByteSize;
 import carryall.hypervisor.MacAddress;
 import carryall.hypervisor.Network;
+import carryall.json.JsonText;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Locale;

@@ -1,7 +1,7 @@
 package carryall.machine;
 
-import carryall.appliance.Digest;
 import carryall.appliance.MemoryIndex;
+import carryall.crypto.Digest;
 import carryall.hypervisor.MemorySink;
 import carryall.machine.ParentMemory.Place;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package carryall.machine;
 
-import carryall.appliance.Digest;
+import carryall.crypto.Digest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

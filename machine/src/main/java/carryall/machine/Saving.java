@@ -1,6 +1,6 @@
 package carryall.machine;
 
-import carryall.appliance.Digest;
+import carryall.crypto.Digest;
 import carryall.hypervisor.ByteSize;
 import carryall.hypervisor.HypervisorException;
 import carryall.hypervisor.Qemu;

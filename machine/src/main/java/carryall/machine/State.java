@@ -1,7 +1,7 @@
 package carryall.machine;
 
 import carryall.appliance.Appliance;
-import carryall.appliance.Digest;
+import carryall.crypto.Digest;
 import carryall.hypervisor.Accelerator;
 import carryall.hypervisor.ByteSize;
 import carryall.hypervisor.QemuProgram;

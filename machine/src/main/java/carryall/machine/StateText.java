@@ -1,11 +1,11 @@
 package carryall.machine;
 
 import carryall.appliance.Appliance;
-import carryall.appliance.Digest;
-import carryall.appliance.JsonText;
+import carryall.crypto.Digest;
 import carryall.hypervisor.Accelerator;
 import carryall.hypervisor.ByteSize;
 import carryall.hypervisor.QemuProgram;
+import carryall.json.JsonText;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,8 +1,8 @@
 package carryall.machine;
 
-import carryall.appliance.Digest;
 import carryall.appliance.MemoryIndex;
 import carryall.appliance.VerifiedFiles;
+import carryall.crypto.Digest;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;

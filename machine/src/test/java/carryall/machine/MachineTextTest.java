@@ -3,7 +3,7 @@ package carryall.machine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import carryall.appliance.Digest;
+import carryall.crypto.Digest;
 import carryall.hypervisor.ByteSize;
 import carryall.hypervisor.MacAddress;
 import carryall.hypervisor.Network;

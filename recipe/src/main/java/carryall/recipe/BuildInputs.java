@@ -1,8 +1,8 @@
 package carryall.recipe;
 
-import carryall.appliance.Digest;
-import carryall.appliance.JsonText;
+import carryall.crypto.Digest;
 import carryall.hypervisor.ByteSize;
+import carryall.json.JsonText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ import static carryall.recipe.RecipeFolder.debian;
 import static carryall.recipe.RecipeFolder.image;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import carryall.appliance.Digest;
+import carryall.crypto.Digest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

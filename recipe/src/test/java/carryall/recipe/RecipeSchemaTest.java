@@ -5,7 +5,7 @@ import static carryall.recipe.RecipeFolder.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import carryall.appliance.JsonText;
+import carryall.json.JsonText;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;

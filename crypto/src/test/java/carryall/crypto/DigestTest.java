@@ -1,4 +1,4 @@
-package carryall.appliance;
+package carryall.crypto;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package carryall.appliance;
+package carryall.json;
 
 import io.avaje.jsonb.Jsonb;
 import java.math.BigDecimal;

@@ -1,4 +1,4 @@
-package carryall.appliance;
+package carryall.json;
 
 import io.avaje.json.JsonException;
 import io.avaje.json.JsonReader;

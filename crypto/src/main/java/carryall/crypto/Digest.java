@@ -1,4 +1,4 @@
-package carryall.appliance;
+package carryall.crypto;
 
 import java.io.IOException;
 import java.io.InputStream;
