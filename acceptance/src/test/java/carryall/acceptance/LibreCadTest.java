@@ -96,14 +96,16 @@ final class LibreCadTest {
         press("p", "l", "a", "n", "ret");
         Waiting.until("it is saved", PATIENCE, () -> isLibreCad(screen()));
         try (GuestConsole console = GuestConsole.of(command, "librecad")) {
-            assertThat(console.ask("grep AcDbLine /home/user/plan.dxf", PATIENCE)).contains("AcDbLine");
+            assertThat(console.ask("grep AcDbLine /home/user/plan.dxf", PATIENCE))
+                    .contains("AcDbLine");
         }
 
         assertThat(command.run(Duration.ofMinutes(2), "stop", "librecad", "--json").object())
                 .containsEntry("outcome", "shut_down");
         command.run(BUILD, "run", "librecad").succeeded();
         try (GuestConsole console = GuestConsole.of(command, "librecad")) {
-            assertThat(console.ask("grep AcDbLine /home/user/plan.dxf", PATIENCE)).contains("AcDbLine");
+            assertThat(console.ask("grep AcDbLine /home/user/plan.dxf", PATIENCE))
+                    .contains("AcDbLine");
         }
     }
 
