@@ -12,8 +12,6 @@ module carryall.appliance {
     requires transitive carryall.hypervisor;
     requires transitive carryall.json;
     requires transitive carryall.crypto;
-    requires transitive carryall.transport;
-    requires transitive carryall.chunk;
 
     exports carryall.appliance;
 }

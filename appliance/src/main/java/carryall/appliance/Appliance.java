@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -82,6 +83,37 @@ public record Appliance(
         parts = Collections.unmodifiableMap(new EnumMap<>(parts));
     }
 
+    /// The text form, `docs/formats/appliance.md`; its digest names the appliance.
+    public String text() {
+        return ApplianceText.write(this);
+    }
+
+    /// Reads what [#text] wrote, to the byte.
+    ///
+    /// @throws IllegalArgumentException if it is anything else
+    public static Appliance parse(String text) {
+        return ApplianceText.parse(text);
+    }
+
+    /// The same under another name.
+    public Appliance named(ApplianceName other) {
+        return new Appliance(
+                other,
+                version,
+                title,
+                summary,
+                profile,
+                firmware,
+                memory,
+                cpus,
+                network,
+                fileTypes,
+                kernelCommandLine,
+                recipe,
+                warm,
+                parts);
+    }
+
     private static void check(boolean holds, String what, Object found) {
         if (!holds) {
             throw new IllegalArgumentException(what + ": " + found);
@@ -128,6 +160,11 @@ public record Appliance(
 
         Part(String fileName) {
             this.fileName = fileName;
+        }
+
+        /// The part's name in texts, such as `session-memory`.
+        public String word() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
 
         /// The name under which the part lies in an appliance's directory.

@@ -88,7 +88,7 @@ public final class Appliances {
             if (!Digest.of(bytes).equals(id)) {
                 throw new ApplianceException.ApplianceDamaged(file, "its digest is another");
             }
-            Appliance description = ApplianceText.parse(new String(bytes, StandardCharsets.UTF_8));
+            Appliance description = Appliance.parse(new String(bytes, StandardCharsets.UTF_8));
             return new InstalledAppliance(id, description, folder);
         } catch (IllegalArgumentException wrong) {
             throw new ApplianceException.ApplianceDamaged(file, wrong);
@@ -168,12 +168,37 @@ public final class Appliances {
     /// place.
     public InstalledAppliance add(BuildFolder folder, Appliance description)
             throws ApplianceException {
-        byte[] text = ApplianceText.write(description).getBytes(StandardCharsets.UTF_8);
+        return place(folder.path(), description);
+    }
+
+    /// The same for a folder from [#arriving].
+    public InstalledAppliance add(ArrivingFolder folder, Appliance description)
+            throws ApplianceException {
+        InstalledAppliance added = place(folder.path(), description);
+        folder.arrived();
+        return added;
+    }
+
+    /// Where the parts of an appliance are put together that comes from elsewhere, be it in several
+    /// attempts. Waits as long as another process is at it.
+    ///
+    /// @param id of the appliance
+    public ArrivingFolder arriving(Digest id) throws ApplianceException {
+        try {
+            Files.createDirectories(directory);
+            return ArrivingFolder.open(directory.resolve(ArrivingFolder.PREFIX + id.hex()));
+        } catch (IOException failure) {
+            throw new ApplianceException.StoreUnusable(directory, failure);
+        }
+    }
+
+    private InstalledAppliance place(Path folder, Appliance description) throws ApplianceException {
+        byte[] text = description.text().getBytes(StandardCharsets.UTF_8);
         Digest id = Digest.of(text);
         Path place = directory.resolve(id.hex());
         try {
-            Files.write(folder.path().resolve(DESCRIPTION), text);
-            try (Stream<Path> files = Files.list(folder.path())) {
+            Files.write(folder.resolve(DESCRIPTION), text);
+            try (Stream<Path> files = Files.list(folder)) {
                 for (Path file : files.toList()) {
                     flush(file);
                     Files.setPosixFilePermissions(
@@ -181,9 +206,9 @@ public final class Appliances {
                 }
             }
             if (Files.exists(place)) {
-                folder.close();
+                BuildFolder.remove(folder);
             } else {
-                Files.move(folder.path(), place, StandardCopyOption.ATOMIC_MOVE);
+                Files.move(folder, place, StandardCopyOption.ATOMIC_MOVE);
                 flush(directory);
             }
             return find(id);

@@ -106,7 +106,7 @@ public final class DeltaPacking {
         byte[] plain = new byte[chunks.stream().mapToInt(Chunk::bytes).sum()];
         int at = 0;
         for (int i = 0; i < chunks.size(); i++) {
-            byte[] bytes = target.chunk(chunks.get(i), places.get(numbers.get(i)));
+            byte[] bytes = target.chunk(numbers.get(i), places.get(numbers.get(i)));
             System.arraycopy(bytes, 0, plain, at, bytes.length);
             at += bytes.length;
         }

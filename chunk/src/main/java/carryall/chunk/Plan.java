@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /// Where each chunk that is wanted comes from: from images that are here, from a delta against one
 /// of them, or from the release's own packs; and how many bytes that is.
@@ -105,7 +104,9 @@ public record Plan(List<Copy> copies, List<Fetch> fetches) {
         return best;
     }
 
-    private static List<Fetch> plain(Index index, BitSet wanted) {
+    /// The frames of the release's own packs that hold certain chunks: the way that never fails for
+    /// want of something here.
+    public static List<Fetch> plain(Index index, BitSet wanted) {
         List<Fetch> fetches = new ArrayList<>();
         for (Frame frame : index.frames()) {
             int end = frame.firstChunk() + frame.chunks();
@@ -133,13 +134,5 @@ public record Plan(List<Copy> copies, List<Fetch> fetches) {
         }
         fetches.addAll(plain(index, left));
         return fetches;
-    }
-
-    /// The frames of the release's own packs that hold certain chunks: the way that never fails for
-    /// want of something here.
-    public static Optional<Plan> plainly(Index index, BitSet wanted) {
-        return wanted.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new Plan(List.of(), plain(index, wanted)));
     }
 }

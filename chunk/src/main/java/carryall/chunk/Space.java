@@ -80,9 +80,10 @@ public final class Space implements Closeable {
 
     /// Reads a chunk of the index from wherever it lies, unchecked.
     ///
+    /// @param number of the chunk in the index
     /// @param places of the chunk, by [Index#places]
-    byte[] chunk(Chunk chunk, List<Index.Place> places) throws IOException {
-        byte[] bytes = new byte[chunk.bytes()];
+    public byte[] chunk(int number, List<Index.Place> places) throws IOException {
+        byte[] bytes = new byte[index.chunks().get(number).bytes()];
         for (Index.Place place : places) {
             Piece piece = place.piece();
             sources.get(place.image())

@@ -1,0 +1,13 @@
+package carryall.release;
+
+/// Watches a release arrive. Called on any thread.
+public interface FetchListener {
+    /// What is going to happen.
+    ///
+    /// @param fetchBytes compressed, from the shelf
+    /// @param hereBytes plain, from what is on this host already
+    void begins(long fetchBytes, long hereBytes);
+
+    /// So many bytes more have come from the shelf.
+    void fetched(long bytes);
+}

@@ -1,0 +1,50 @@
+package carryall.release;
+
+import carryall.crypto.Digest;
+import java.io.IOException;
+
+/// What can fail between a shelf and this host, beside the shelf itself.
+public abstract sealed class ReleaseException extends IOException {
+    ReleaseException(String message) {
+        super(message);
+    }
+
+    ReleaseException(String message, Throwable cause) {
+        super(message, cause);
+    }
+
+    /// What was verified by its digest is not of a form that this Carryall knows.
+    public static final class NotRelease extends ReleaseException {
+        public NotRelease(String location, Digest digest, Throwable cause) {
+            super(
+                    location
+                            + ": "
+                            + digest
+                            + " is no release that this Carryall can use: "
+                            + cause.getMessage(),
+                    cause);
+        }
+    }
+
+    /// A pack holds other bytes than the release says.
+    public static final class PackDamaged extends ReleaseException {
+        public PackDamaged(String location, Digest pack, IOException cause) {
+            super(location + ": pack " + pack + ": " + cause.getMessage(), cause);
+        }
+    }
+
+    /// The disk has not the room.
+    public static final class NoSpace extends ReleaseException {
+        private final long missingBytes;
+
+        public NoSpace(String place, long neededBytes, long freeBytes) {
+            super(place + " has " + freeBytes + " bytes free of " + neededBytes + " needed");
+            this.missingBytes = neededBytes - freeBytes;
+        }
+
+        /// How much more is needed.
+        public long missingBytes() {
+            return missingBytes;
+        }
+    }
+}
