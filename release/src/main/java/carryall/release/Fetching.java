@@ -218,7 +218,7 @@ public final class Fetching implements Closeable {
         }
         long free = Files.getFileStore(folder).getUsableSpace();
         if (free < needed) {
-            throw new ReleaseException.NoSpace(folder.getParent().toString(), needed, free);
+            throw new ReleaseException.NoSpace(folder.toString(), needed, free);
         }
     }
 
