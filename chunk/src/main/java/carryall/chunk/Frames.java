@@ -50,7 +50,8 @@ public final class Frames {
             throws ChunkException.FrameDamaged {
         try (ZstdDecompressCtx context = new ZstdDecompressCtx()) {
             // Neither a second frame behind the first nor one of another length.
-            if (Zstd.getFrameContentSize(stored) != size
+            if (stored.length == 0
+                    || Zstd.getFrameContentSize(stored) != size
                     || Zstd.findFrameCompressedSize(stored) != stored.length) {
                 throw new ChunkException.FrameDamaged("it is not one frame of " + size + " bytes");
             }

@@ -106,6 +106,16 @@ public record Index(List<Pack> packs, List<Frame> frames, List<Chunk> chunks, Li
         return images.stream().filter(image -> image.name().equals(name)).findFirst();
     }
 
+    /// How many bytes of the packs the images need: what somebody fetches who has nothing.
+    public long storedBytes() {
+        return frames.stream().mapToLong(Frame::stored).sum();
+    }
+
+    /// How many bytes of chunks the images are made of.
+    public long plainBytes() {
+        return chunks.stream().mapToLong(Chunk::bytes).sum();
+    }
+
     /// The numbers of the chunks by their digests.
     public Map<Digest, Integer> numbers() {
         Map<Digest, Integer> numbers = HashMap.newHashMap(chunks.size());

@@ -8,7 +8,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.LongConsumer;
 
 /// Makes images into an index and packs. What earlier packs hold is not packed again.
 ///
@@ -38,17 +37,16 @@ public final class Packing {
     /// @param known indexes of which all packs are there already, the newest first
     /// @param folder empty; for the packs
     /// @param level of zstd, 1 to 19
-    /// @param progress told of the bytes of images that were cut, and of those that were packed
     public static Packed pack(
-            List<Part> parts, List<Index> known, Path folder, int level, LongConsumer progress)
+            List<Part> parts, List<Index> known, Path folder, int level, PackListener listener)
             throws IOException {
         List<Source> sources = new ArrayList<>();
         try {
             for (Part part : parts) {
                 sources.add(Source.open(part.name(), part.kind(), part.file()));
             }
-            Draft draft = Cutter.cut(sources, progress);
-            return new Merging(draft, known).pack(sources, folder, level);
+            Draft draft = Cutter.cut(sources, listener::cut);
+            return new Merging(draft, known).pack(sources, folder, level, listener);
         } finally {
             for (Source source : sources) {
                 source.close();
@@ -103,13 +101,19 @@ public final class Packing {
         /// A frame, its pack not numbered yet, and the chunks in it.
         private record Placed(Pack pack, long offset, int stored, int blocks, List<Chunk> chunks) {}
 
-        Packed pack(List<Source> sources, Path folder, int level) throws IOException {
+        Packed pack(List<Source> sources, Path folder, int level, PackListener listener)
+                throws IOException {
             List<List<Draft.Cut>> groups = groups();
             List<Pack> fresh;
             List<Packer.Stored> stored;
+            listener.packing(groups.stream().mapToLong(Merging::bytes).sum());
             try (Packer packer = new Packer(folder, PACK_BYTES)) {
                 for (List<Draft.Cut> group : groups) {
-                    packer.add(() -> Packer.compress(read(sources, group), level));
+                    packer.add(() -> {
+                        byte[] frame = Packer.compress(read(sources, group), level);
+                        listener.packed(bytes(group));
+                        return frame;
+                    });
                 }
                 stored = packer.finish();
                 fresh = packer.packs();
@@ -127,6 +131,10 @@ public final class Packing {
                         new Placed(fresh.get(at.pack()), at.offset(), at.bytes(), block, chunks));
             }
             return new Packed(index(), fresh);
+        }
+
+        private static long bytes(List<Draft.Cut> cuts) {
+            return cuts.stream().mapToLong(cut -> cut.blocks().length).sum() * Block.SIZE;
         }
 
         /// What is new, as the chunks of frames.

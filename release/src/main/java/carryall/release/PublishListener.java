@@ -1,0 +1,13 @@
+package carryall.release;
+
+/// Watches a release being made. Called on any thread.
+public interface PublishListener {
+    /// The next step begins.
+    ///
+    /// @param title a few words, such as `compressing what is new`
+    /// @param totalBytes of the step; 0 if not known
+    void step(String title, long totalBytes);
+
+    /// So many bytes more of the step are done.
+    void done(long bytes);
+}
