@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,6 +19,18 @@ final class RegistryShelfTest extends RepositoryContract {
     private final LocalRegistry registry = new LocalRegistry();
 
     RegistryShelfTest() throws IOException {}
+
+    private void logIn() throws IOException {
+        String host = registry.server.host();
+        credentials(temp, host, LocalRegistry.USER, LocalRegistry.PASSWORD);
+    }
+
+    @Override
+    @BeforeEach
+    void fill() throws IOException {
+        logIn();
+        super.fill();
+    }
 
     @AfterEach
     void close() {
@@ -37,11 +50,10 @@ final class RegistryShelfTest extends RepositoryContract {
 
     @Override
     Shelf shelf() throws IOException {
-        String host = registry.server.host();
         return new RegistryShelf(
-                host + "/acme",
+                registry.server.host() + "/acme",
                 HttpSettings.usual(),
-                credentials(temp, host, LocalRegistry.USER, LocalRegistry.PASSWORD));
+                new DockerCredentials(temp.resolve("config.json")));
     }
 
     @Test

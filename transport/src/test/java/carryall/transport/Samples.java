@@ -2,6 +2,7 @@ package carryall.transport;
 
 import carryall.crypto.Digest;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Random;
 
 /// What tests put on shelves.
@@ -28,15 +29,15 @@ final class Samples {
                 + "}";
     }
 
-    /// A manifest that skopeo and registries take, of a configuration and one pack.
+    /// A manifest of a configuration and one pack, of types that no tool knows.
     static Manifest manifest(byte[] config, byte[] pack) {
         return new Manifest(
                 "{\"schemaVersion\":2,\"mediaType\":\""
                         + ManifestText.MANIFEST
                         + "\",\"config\":"
-                        + descriptor("application/vnd.oci.image.config.v1+json", config)
+                        + descriptor("application/vnd.carryall.sample.v1+json", config)
                         + ",\"layers\":["
-                        + descriptor("application/vnd.oci.image.layer.v1.tar", pack)
+                        + descriptor("application/vnd.carryall.sample.pack.v1", pack)
                         + "]}",
                 ManifestText.MANIFEST);
     }
@@ -56,7 +57,7 @@ final class Samples {
         repository.put(Digest.of(config), Blob.of(config));
         repository.put(Digest.of(pack), Blob.of(pack));
         Manifest manifest = manifest(config, pack);
-        repository.put(manifest, java.util.List.of(tags));
+        repository.put(manifest, List.of(tags));
         return manifest;
     }
 }
