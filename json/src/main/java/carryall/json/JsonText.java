@@ -103,6 +103,14 @@ public final class JsonText {
         return texts;
     }
 
+    /// What nobody has asked for yet, in the text's order, for [#write] to put back; it counts as
+    /// asked for. Numbers keep their value.
+    public Map<String, Object> rest() {
+        Map<String, Object> rest = new LinkedHashMap<>(left);
+        left.clear();
+        return rest;
+    }
+
     /// The keys that nobody has asked for yet.
     public List<String> keys() {
         return List.copyOf(left.keySet());

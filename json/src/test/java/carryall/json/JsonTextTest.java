@@ -34,6 +34,16 @@ final class JsonTextTest {
     }
 
     @Test
+    void whatNobodyAskedForCanBeWrittenBack() {
+        String text = "{\"a\":1,\"b\":[1.50,{\"c\":1E+400}],\"d\":{\"e\":true}}";
+        JsonText json = JsonText.parse(text);
+        assertThat(json.number("a")).isEqualTo(1);
+        assertThat(JsonText.write(json.rest()))
+                .isEqualTo("{\"b\":[1.50,{\"c\":1E+400}],\"d\":{\"e\":true}}");
+        json.end();
+    }
+
+    @Test
     void aWrongKindNamesTheKey() {
         assertThatThrownBy(() -> JsonText.parse("{\"a\":1}").text("a"))
                 .hasMessage("a is not a text");

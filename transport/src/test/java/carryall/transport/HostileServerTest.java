@@ -1,0 +1,598 @@
+package carryall.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import carryall.crypto.Digest;
+import com.sun.net.httpserver.HttpExchange;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Whatever a server does, reading from it ends soon, with little memory and a clear word, and what
+/// is not what was asked for is not given on.
+@Timeout(20)
+final class HostileServerTest {
+    private static final byte[] PACK = Samples.bytes(100_000, 5);
+    private static final Digest DIGEST = Digest.of(PACK);
+    private static final Duration STALL = Duration.ofMillis(300);
+    private static final String OCTETS = "application/octet-stream";
+
+    @TempDir private Path temp;
+    private final Waits waits = new Waits();
+    private final CountDownLatch over = new CountDownLatch(1);
+    private Optional<LocalServer> server = Optional.empty();
+    private int asked;
+
+    @AfterEach
+    void close() {
+        over.countDown();
+        server.ifPresent(LocalServer::close);
+    }
+
+    private static HttpSettings hasty() {
+        return new HttpSettings(
+                Optional.empty(),
+                PlainHttp.ONLY_LOOPBACK,
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(1),
+                STALL,
+                1000);
+    }
+
+    private Repository web(LocalServer.Handler handler) throws IOException {
+        LocalServer started = new LocalServer(handler);
+        server = Optional.of(started);
+        return new WebShelf(started.uri("/shelf"), hasty(), waits.patience()).repository("a");
+    }
+
+    private Repository registry(LocalServer.Handler handler) throws IOException {
+        LocalServer started = new LocalServer(handler);
+        server = Optional.of(started);
+        return new RegistryShelf(
+                        started.host() + "/acme",
+                        hasty(),
+                        RegistryShelfTest.credentials(temp, started.host(), "anna", "hunter2"),
+                        waits.patience())
+                .repository("a");
+    }
+
+    private static void readRange(Repository repository) throws IOException {
+        try (InputStream part = repository.range(DIGEST, PACK.length, 1000, 5000)) {
+            part.readAllBytes();
+        }
+    }
+
+    private static void readBlob(Repository repository) throws IOException {
+        repository.blob(DIGEST, PACK.length);
+    }
+
+    private interface Reading {
+        void of(Repository repository) throws IOException;
+    }
+
+    private static <T extends TransportException> T fails(
+            Class<T> kind, Reading reading, Repository repository) {
+        T failure = catchThrowableOfType(kind, () -> reading.of(repository));
+        assertThat(failure).isNotNull();
+        assertThat(failure.getMessage()).contains(repository.location().replaceFirst("/a$", ""));
+        return failure;
+    }
+
+    private static void part(HttpExchange exchange, String contentRange, int from, int length)
+            throws IOException {
+        exchange.getResponseHeaders().set("Content-Range", contentRange);
+        LocalServer.answer(
+                exchange, 206, OCTETS, java.util.Arrays.copyOfRange(PACK, from, from + length));
+    }
+
+    /// Sends with chunks, so that nothing says how much will come.
+    private static OutputStream endless(HttpExchange exchange, int status) throws IOException {
+        exchange.sendResponseHeaders(status, 0);
+        return exchange.getResponseBody();
+    }
+
+    @Test
+    void allInsteadOfARangeIsRefused() throws IOException {
+        Repository shelf = web(exchange -> LocalServer.answer(exchange, 200, OCTETS, PACK));
+        assertThat(fails(TransportException.Refused.class, HostileServerTest::readRange, shelf))
+                .hasMessageContaining("it has no ranges");
+    }
+
+    @Test
+    void aShiftedRangeIsDamaged() throws IOException {
+        Repository shelf = web(exchange -> part(exchange, "bytes 1001-6000/100000", 1001, 5000));
+        fails(TransportException.Damaged.class, HostileServerTest::readRange, shelf);
+    }
+
+    @Test
+    void aRangeOfAnotherSizeIsDamaged() throws IOException {
+        Repository shelf = web(exchange -> part(exchange, "bytes 1000-5999/100001", 1000, 5000));
+        fails(TransportException.Damaged.class, HostileServerTest::readRange, shelf);
+    }
+
+    @Test
+    void aRangeThatSaysNothingIsDamaged() throws IOException {
+        Repository shelf = web(exchange -> LocalServer.answer(exchange, 206, OCTETS, PACK));
+        fails(TransportException.Damaged.class, HostileServerTest::readRange, shelf);
+    }
+
+    @Test
+    void aRangeWithAnotherLengthIsDamaged() throws IOException {
+        Repository shelf = web(exchange -> part(exchange, "bytes 1000-5999/100000", 1000, 4999));
+        fails(TransportException.Damaged.class, HostileServerTest::readRange, shelf);
+    }
+
+    @Test
+    void aShortRangeThatSaysNoLengthIsDamaged() throws IOException {
+        Repository shelf =
+                web(exchange -> {
+                    exchange.getResponseHeaders().set("Content-Range", "bytes 1000-5999/100000");
+                    endless(exchange, 206).write(PACK, 1000, 4999);
+                });
+        assertThat(fails(TransportException.Damaged.class, HostileServerTest::readRange, shelf))
+                .hasMessageContaining("it ended after 4999 of 5000 bytes");
+    }
+
+    @Test
+    void anEndlessRangeIsDamaged() throws IOException {
+        Repository shelf =
+                web(exchange -> {
+                    exchange.getResponseHeaders().set("Content-Range", "bytes 1000-5999/100000");
+                    OutputStream to = endless(exchange, 206);
+                    while (over.getCount() > 0) {
+                        to.write(PACK);
+                    }
+                });
+        assertThat(fails(TransportException.Damaged.class, HostileServerTest::readRange, shelf))
+                .hasMessageContaining("more than 5000 bytes came");
+    }
+
+    @Test
+    void anEndlessBlobIsDamaged() throws IOException {
+        Repository shelf =
+                web(exchange -> {
+                    OutputStream to = endless(exchange, 200);
+                    while (over.getCount() > 0) {
+                        to.write(PACK);
+                    }
+                });
+        fails(TransportException.Damaged.class, HostileServerTest::readBlob, shelf);
+    }
+
+    @Test
+    void aLengthThatLiesIsUnreachableAfterThreeTries() throws IOException {
+        Repository shelf =
+                web(exchange -> {
+                    asked++;
+                    exchange.sendResponseHeaders(200, PACK.length);
+                    exchange.getResponseBody().write(PACK, 0, 50_000);
+                    exchange.getResponseBody().flush();
+                });
+        fails(TransportException.Unreachable.class, HostileServerTest::readBlob, shelf);
+        assertThat(asked).isEqualTo(3);
+        assertThat(waits.all()).containsExactly(Duration.ofSeconds(1), Duration.ofSeconds(2));
+    }
+
+    @Test
+    void aRangeThatIsCutSaysHowFarItCame() throws IOException {
+        Repository shelf =
+                web(exchange -> {
+                    exchange.getResponseHeaders().set("Content-Range", "bytes 1000-5999/100000");
+                    exchange.sendResponseHeaders(206, 5000);
+                    exchange.getResponseBody().write(PACK, 1000, 3000);
+                    exchange.getResponseBody().flush();
+                });
+        assertThat(fails(TransportException.Unreachable.class, HostileServerTest::readRange, shelf))
+                .hasMessageContaining("of 5000 bytes");
+    }
+
+    @Test
+    void changedBytesAreDamaged() throws IOException {
+        byte[] changed = PACK.clone();
+        changed[77_777] ^= 1;
+        Repository shelf = web(exchange -> LocalServer.answer(exchange, 200, OCTETS, changed));
+        assertThat(fails(TransportException.Damaged.class, HostileServerTest::readBlob, shelf))
+                .hasMessageContaining("its digest is another");
+    }
+
+    @Test
+    void aShorterPackIsDamaged() throws IOException {
+        Repository shelf = web(exchange -> LocalServer.answer(exchange, 416));
+        assertThat(fails(TransportException.Damaged.class, HostileServerTest::readRange, shelf))
+                .hasMessageContaining("416");
+    }
+
+    @Test
+    void aCompressedAnswerIsDamaged() throws IOException {
+        Repository shelf =
+                web(exchange -> {
+                    exchange.getResponseHeaders().set("Content-Encoding", "gzip");
+                    LocalServer.answer(exchange, 200, OCTETS, PACK);
+                });
+        fails(TransportException.Damaged.class, HostileServerTest::readBlob, shelf);
+    }
+
+    @Test
+    void aPageInsteadOfTheIndexIsDamaged() throws IOException {
+        byte[] page = Samples.utf8("<!doctype html><title>Log in</title>");
+        Repository shelf =
+                web(exchange -> LocalServer.answer(exchange, 200, "text/html; charset=x", page));
+        assertThat(fails(TransportException.Damaged.class, Repository::tags, shelf))
+                .hasMessageContaining("a web page (text/html) came instead");
+        fails(TransportException.Damaged.class, HostileServerTest::readBlob, shelf);
+    }
+
+    @Test
+    void aPageInsteadOfAManifestIsDamaged() throws IOException {
+        byte[] page = Samples.utf8("<!doctype html>");
+        Repository shelf =
+                registry(exchange -> LocalServer.answer(exchange, 200, "text/html", page));
+        fails(TransportException.Damaged.class, r -> r.resolve("stable"), shelf);
+        fails(TransportException.Damaged.class, Repository::tags, shelf);
+    }
+
+    @Test
+    void aManifestOfAnotherTypeIsDamaged() throws IOException {
+        Repository shelf =
+                registry(exchange ->
+                        LocalServer.answer(
+                                exchange,
+                                200,
+                                "application/vnd.docker.distribution.manifest.v1+json",
+                                Samples.utf8("{}")));
+        fails(TransportException.Damaged.class, r -> r.resolve("stable"), shelf);
+        fails(TransportException.Damaged.class, r -> r.manifest(DIGEST), shelf);
+    }
+
+    @Test
+    void aManifestThatSaysItIsAnotherTypeIsDamaged() throws IOException {
+        Repository shelf =
+                registry(exchange ->
+                        LocalServer.answer(
+                                exchange,
+                                200,
+                                ManifestText.MANIFEST,
+                                Samples.utf8("{\"mediaType\":\"" + ManifestText.INDEX + "\"}")));
+        fails(TransportException.Damaged.class, r -> r.resolve("stable"), shelf);
+    }
+
+    @Test
+    void anotherManifestThanTheDigestIsDamaged() throws IOException {
+        Repository shelf =
+                registry(exchange ->
+                        LocalServer.answer(
+                                exchange, 200, ManifestText.MANIFEST, Samples.utf8("{}")));
+        fails(TransportException.Damaged.class, r -> r.manifest(DIGEST), shelf);
+    }
+
+    @Test
+    void anEndlessManifestIsDamaged() throws IOException {
+        Repository shelf =
+                registry(exchange -> {
+                    exchange.getResponseHeaders().set("Content-Type", ManifestText.MANIFEST);
+                    OutputStream to = endless(exchange, 200);
+                    while (over.getCount() > 0) {
+                        to.write(PACK);
+                    }
+                });
+        fails(TransportException.Damaged.class, r -> r.resolve("stable"), shelf);
+    }
+
+    @Test
+    void listsWithoutEndAreRefused() throws IOException {
+        Repository shelf =
+                registry(exchange -> {
+                    exchange.getResponseHeaders()
+                            .set("Link", "</v2/acme/a/tags/list>; rel=\"next\"");
+                    LocalServer.answer(
+                            exchange, 200, "application/json", Samples.utf8("{\"tags\":[\"x\"]}"));
+                });
+        assertThat(fails(TransportException.Refused.class, Repository::tags, shelf))
+                .hasMessageContaining("without end");
+    }
+
+    @Test
+    void aListThatGoesOnElsewhereIsRefused() throws IOException {
+        try (LocalServer elsewhere = new LocalServer(e -> LocalServer.answer(e, 200))) {
+            Repository shelf =
+                    registry(exchange -> {
+                        exchange.getResponseHeaders()
+                                .set("Link", "<" + elsewhere.uri("/") + ">; rel=\"next\"");
+                        LocalServer.answer(
+                                exchange,
+                                200,
+                                "application/json",
+                                Samples.utf8("{\"tags\":[\"x\"]}"));
+                    });
+            fails(TransportException.Refused.class, Repository::tags, shelf);
+            assertThat(elsewhere.requests()).isEmpty();
+        }
+    }
+
+    @Test
+    void aConnectionThatStallsIsUnreachable() throws IOException {
+        Repository shelf =
+                web(exchange -> {
+                    exchange.getResponseHeaders().set("Content-Range", "bytes 1000-5999/100000");
+                    exchange.sendResponseHeaders(206, 5000);
+                    exchange.getResponseBody().write(PACK, 1000, 10);
+                    exchange.getResponseBody().flush();
+                    untilOver();
+                });
+        assertThat(fails(TransportException.Unreachable.class, HostileServerTest::readRange, shelf))
+                .hasMessageContaining("it stalled; only 10 bytes");
+    }
+
+    @Test
+    void aTrickleIsUnreachable() throws IOException {
+        Repository shelf =
+                web(exchange -> {
+                    exchange.sendResponseHeaders(200, PACK.length);
+                    for (int i = 0; i < PACK.length && over.getCount() > 0; i++) {
+                        exchange.getResponseBody().write(PACK[i]);
+                        exchange.getResponseBody().flush();
+                        pause();
+                    }
+                });
+        assertThat(fails(TransportException.Unreachable.class, HostileServerTest::readBlob, shelf))
+                .hasMessageContaining("it stalled");
+    }
+
+    @Test
+    void aServerThatNeverAnswersIsUnreachable() throws IOException {
+        Repository shelf = web(_ -> untilOver());
+        assertThat(fails(TransportException.Unreachable.class, Repository::tags, shelf))
+                .hasMessageContaining("no answer came");
+    }
+
+    private void untilOver() {
+        try {
+            over.await(15, TimeUnit.SECONDS);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void pause() {
+        try {
+            over.await(20, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void nobodyListeningIsUnreachable() throws IOException {
+        Repository shelf = web(_ -> {});
+        close();
+        server = Optional.empty();
+        fails(TransportException.Unreachable.class, Repository::tags, shelf);
+        assertThat(waits.all()).hasSize(2);
+    }
+
+    @Test
+    void aConnectionThatIsResetOnceIsTriedAgain() throws IOException {
+        Repository shelf =
+                web(exchange -> {
+                    if (asked++ < 2) {
+                        throw new IOException("reset");
+                    }
+                    LocalServer.answer(exchange, 200, OCTETS, PACK);
+                });
+        assertThat(shelf.blob(DIGEST, PACK.length)).isEqualTo(PACK);
+    }
+
+    @Test
+    void aBusyServerIsAskedAgainWhenItSays() throws IOException {
+        Repository shelf =
+                web(exchange -> {
+                    if (asked++ == 0) {
+                        exchange.getResponseHeaders().set("Retry-After", "7");
+                        LocalServer.answer(exchange, 429);
+                    } else if (asked == 2) {
+                        exchange.getResponseHeaders()
+                                .set("Retry-After", "Tue, 24 Nov 2026 09:00:20 GMT");
+                        LocalServer.answer(exchange, 503);
+                    } else {
+                        LocalServer.answer(exchange, 200, OCTETS, PACK);
+                    }
+                });
+        assertThat(shelf.blob(DIGEST, PACK.length)).isEqualTo(PACK);
+        assertThat(waits.all()).containsExactly(Duration.ofSeconds(7), Duration.ofSeconds(20));
+    }
+
+    @Test
+    void aServerThatIsBusyForLongIsNotWaitedFor() throws IOException {
+        Repository shelf =
+                web(exchange -> {
+                    exchange.getResponseHeaders().set("Retry-After", "999999999");
+                    LocalServer.answer(exchange, 429);
+                });
+        assertThat(
+                        fails(TransportException.Unreachable.class, Repository::tags, shelf)
+                                .retryAfter())
+                .contains(Duration.ofSeconds(999_999_999));
+        assertThat(waits.all()).isEmpty();
+    }
+
+    @Test
+    void aServerThatBreaksIsAskedThreeTimes() throws IOException {
+        Repository shelf =
+                web(exchange -> {
+                    asked++;
+                    LocalServer.answer(exchange, 500);
+                });
+        assertThat(fails(TransportException.Unreachable.class, Repository::tags, shelf))
+                .hasMessageContaining("it answered 500");
+        assertThat(asked).isEqualTo(3);
+    }
+
+    @Test
+    void whoeverIsNotLetInIsToldSo() throws IOException {
+        for (int status : new int[] {401, 403}) {
+            Repository shelf = web(exchange -> LocalServer.answer(exchange, status));
+            fails(TransportException.Unauthorized.class, Repository::tags, shelf);
+            close();
+        }
+    }
+
+    @Test
+    void hugeHeadersAreRefused() throws IOException {
+        Repository shelf =
+                web(exchange -> {
+                    exchange.getResponseHeaders().set("X-Much", "x".repeat(40_000));
+                    LocalServer.answer(exchange, 200, OCTETS, PACK);
+                });
+        fails(TransportException.Refused.class, HostileServerTest::readBlob, shelf);
+    }
+
+    @Test
+    void redirectsWithoutEndAreRefused() throws IOException {
+        Repository shelf =
+                web(exchange -> {
+                    asked++;
+                    redirect(exchange, exchange.getRequestURI().toString());
+                });
+        assertThat(fails(TransportException.Refused.class, HostileServerTest::readBlob, shelf))
+                .hasMessageContaining("redirects more than 5 times");
+        assertThat(asked).isEqualTo(6);
+    }
+
+    private static void redirect(HttpExchange exchange, String to) throws IOException {
+        exchange.getResponseHeaders().set("Location", to);
+        LocalServer.answer(exchange, 302);
+    }
+
+    @Test
+    void redirectsToNoWebAddressAreRefused() throws IOException {
+        for (String to :
+                new String[] {
+                    "file:///etc/passwd",
+                    "ftp://x/",
+                    "gopher:x",
+                    "http://u:p@127.0.0.1/",
+                    "::",
+                    "",
+                    "http://169.254.169.254/latest/meta-data",
+                    "https://169.254.169.254/",
+                    "https://[fe80::1]/",
+                    "https://0.0.0.0/",
+                    "http://192.0.2.1/"
+                }) {
+            Repository shelf = web(exchange -> redirect(exchange, to));
+            fails(TransportException.Refused.class, HostileServerTest::readBlob, shelf);
+            close();
+        }
+    }
+
+    @Test
+    void aTokenDoesNotFollowARedirect() throws IOException {
+        try (LocalServer thief = new LocalServer(e -> LocalServer.answer(e, 200, OCTETS, PACK))) {
+            Repository shelf =
+                    registry(exchange -> {
+                        if (exchange.getRequestHeaders().containsKey("Authorization")) {
+                            redirect(exchange, thief.uri("/x").toString());
+                            return;
+                        }
+                        exchange.getResponseHeaders().set("WWW-Authenticate", "Basic realm=\"x\"");
+                        LocalServer.answer(exchange, 401);
+                    });
+            assertThat(shelf.blob(DIGEST, PACK.length)).isEqualTo(PACK);
+            assertThat(server.orElseThrow().secrets()).isNotEmpty();
+            assertThat(thief.requests()).hasSize(1);
+            assertThat(thief.secrets()).isEmpty();
+        }
+    }
+
+    @Test
+    void aServerThatWasRedirectedToGetsNoPasswordByAsking() throws IOException {
+        try (LocalServer thief =
+                new LocalServer(exchange -> {
+                    exchange.getResponseHeaders().set("WWW-Authenticate", "Basic realm=\"x\"");
+                    LocalServer.answer(exchange, 401);
+                })) {
+            Repository shelf = registry(exchange -> redirect(exchange, thief.uri("/").toString()));
+            fails(TransportException.Unauthorized.class, HostileServerTest::readBlob, shelf);
+            assertThat(thief.secrets()).isEmpty();
+        }
+    }
+
+    @Test
+    void anUploadThatIsSentElsewhereTakesNoTokenAlong() throws IOException {
+        try (LocalServer thief =
+                new LocalServer(exchange -> {
+                    exchange.getRequestBody().readAllBytes();
+                    LocalServer.answer(exchange, 201);
+                })) {
+            Repository shelf =
+                    registry(exchange -> {
+                        if (!exchange.getRequestHeaders().containsKey("Authorization")) {
+                            exchange.getResponseHeaders()
+                                    .set("WWW-Authenticate", "Basic realm=\"x\"");
+                            LocalServer.answer(exchange, 401);
+                        } else if (exchange.getRequestMethod().equals("HEAD")) {
+                            LocalServer.answer(exchange, 404);
+                        } else {
+                            exchange.getResponseHeaders()
+                                    .set("Location", thief.uri("/up").toString());
+                            LocalServer.answer(exchange, 202);
+                        }
+                    });
+            shelf.put(DIGEST, Blob.of(PACK));
+            assertThat(thief.requests()).hasSize(1);
+            assertThat(thief.secrets()).isEmpty();
+        }
+    }
+
+    @Test
+    void tokensOfNobodyKnownAreNotAskedFor() throws IOException {
+        for (String realm : new String[] {"", "file:///x", "https://169.254.169.254/t", "x y"}) {
+            Repository shelf =
+                    registry(exchange -> {
+                        exchange.getResponseHeaders()
+                                .set(
+                                        "WWW-Authenticate",
+                                        "Bearer realm=\"" + realm + "\",service=\"x\"");
+                        LocalServer.answer(exchange, 401);
+                    });
+            TransportException failure =
+                    catchThrowableOfType(TransportException.class, () -> readBlob(shelf));
+            assertThat(failure).isNotNull();
+            assertThat(failure.getMessage()).doesNotContain("hunter2");
+            close();
+        }
+    }
+
+    @Test
+    void aTokenThatIsNoneIsDamaged() throws IOException {
+        for (String token : new String[] {"{}", "[]", "<html>", "{\"token\":\"a\\r\\nX: y\"}"}) {
+            Repository shelf =
+                    registry(exchange -> {
+                        if (exchange.getRequestURI().getPath().equals("/token")) {
+                            LocalServer.answer(
+                                    exchange, 200, "application/json", Samples.utf8(token));
+                            return;
+                        }
+                        exchange.getResponseHeaders()
+                                .set(
+                                        "WWW-Authenticate",
+                                        "Bearer realm=\"http://"
+                                                + exchange.getRequestHeaders().getFirst("Host")
+                                                + "/token\"");
+                        LocalServer.answer(exchange, 401);
+                    });
+            fails(TransportException.Damaged.class, HostileServerTest::readBlob, shelf);
+            close();
+        }
+    }
+}
