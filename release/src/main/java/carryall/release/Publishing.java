@@ -19,9 +19,7 @@ import carryall.chunk.Space;
 import carryall.crypto.Digest;
 import carryall.transport.Blob;
 import carryall.transport.Repository;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -73,7 +71,11 @@ public final class Publishing {
     /// @param deltas against how many of them that are held
     /// @param tag under which the release is found on the shelf
     public Published publish(
-            InstalledAppliance built, ApplianceName as, List<Earlier> earlier, int deltas, String tag)
+            InstalledAppliance built,
+            ApplianceName as,
+            List<Earlier> earlier,
+            int deltas,
+            String tag)
             throws IOException {
         Files.createDirectories(work);
         try {
@@ -168,9 +170,13 @@ public final class Publishing {
     }
 
     /// A delta, and where its packs are.
-    private record Coded(Delta delta, byte[] bytes, long plain, Path folder) {
+    private record Coded(Delta delta, long plain, Path folder) {
         long stored() {
             return delta.packs().stream().mapToLong(Pack::size).sum();
+        }
+
+        byte[] bytes() {
+            return DeltaFormat.write(delta);
         }
     }
 
@@ -189,7 +195,7 @@ public final class Publishing {
                 Space target =
                         Space.open(index, InstalledRelease.files(index, built.directory()))) {
             Delta delta = DeltaPacking.pack(base, target, folder, listener::done).delta();
-            return new Coded(delta, DeltaFormat.write(delta), plain, folder);
+            return new Coded(delta, plain, folder);
         }
     }
 
@@ -209,7 +215,8 @@ public final class Publishing {
                 new java.util.HashSet<>(packed.fresh().stream().map(Pack::digest).toList());
         Map<Digest, Descriptor> others = new LinkedHashMap<>();
         for (Pack pack : packed.index().packs()) {
-            others.put(pack.digest(), new Descriptor(Release.PACK_TYPE, pack.digest(), pack.size()));
+            others.put(
+                    pack.digest(), new Descriptor(Release.PACK_TYPE, pack.digest(), pack.size()));
             if (fresh.contains(pack.digest())) {
                 putFile(pack, work.resolve("packs"));
             }
@@ -219,15 +226,17 @@ public final class Publishing {
             for (Pack pack : value.delta().packs()) {
                 putFile(pack, value.folder());
                 others.putIfAbsent(
-                        pack.digest(), new Descriptor(Release.PACK_TYPE, pack.digest(), pack.size()));
+                        pack.digest(),
+                        new Descriptor(Release.PACK_TYPE, pack.digest(), pack.size()));
             }
-            Digest digest = putBytes(value.bytes());
+            byte[] bytes = value.bytes();
+            Digest digest = putBytes(bytes);
             others.put(
                     digest,
                     new Descriptor(
                             Release.DELTA_TYPE,
                             digest,
-                            value.bytes().length,
+                            bytes.length,
                             Map.of(
                                     Release.BASE,
                                     each.getKey().text(),
@@ -253,37 +262,12 @@ public final class Publishing {
     }
 
     private void putFile(Pack pack, Path folder) throws IOException {
-        Path file = folder.resolve(pack.digest().hex());
-        put(
-                pack.digest(),
-                new Blob() {
-                    @Override
-                    public long size() {
-                        return pack.size();
-                    }
-
-                    @Override
-                    public InputStream open() throws IOException {
-                        return Files.newInputStream(file);
-                    }
-                });
+        put(pack.digest(), Blob.of(folder.resolve(pack.digest().hex())));
     }
 
     private Digest putBytes(byte[] bytes) throws IOException {
         Digest digest = Digest.of(bytes);
-        put(
-                digest,
-                new Blob() {
-                    @Override
-                    public long size() {
-                        return bytes.length;
-                    }
-
-                    @Override
-                    public InputStream open() {
-                        return new ByteArrayInputStream(bytes);
-                    }
-                });
+        put(digest, Blob.of(bytes));
         return digest;
     }
 
@@ -301,8 +285,7 @@ public final class Publishing {
         long plain = Plan.of(to, new BitSet(), List.of(from), List.of()).bytes();
         Coded way = coded.get(Digest.of(IndexFormat.write(from)));
         if (way != null) {
-            long shorter =
-                    Plan.of(to, new BitSet(), List.of(from), List.of(way.delta())).bytes();
+            long shorter = Plan.of(to, new BitSet(), List.of(from), List.of(way.delta())).bytes();
             if (shorter + way.bytes().length < plain) {
                 return new Published.Update(version, shorter + way.bytes().length + index, true);
             }
@@ -327,10 +310,7 @@ public final class Publishing {
 
     /// Keeps the release on this host under the publisher's name, its files shared with the build.
     private InstalledRelease install(
-            InstalledAppliance built,
-            ApplianceName as,
-            Release release,
-            Index index)
+            InstalledAppliance built, ApplianceName as, Release release, Index index)
             throws IOException {
         Appliance description = built.description().named(as);
         InstalledAppliance installed;
@@ -364,7 +344,8 @@ public final class Publishing {
     private static void replace(Path file, byte[] content) throws IOException {
         Path beside = file.resolveSibling(file.getFileName() + ".new");
         Files.write(beside, content);
-        Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(
+                beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     private static void remove(Path folder) throws IOException {

@@ -2,6 +2,8 @@ package carryall.release;
 
 import carryall.crypto.Digest;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
 
 /// What can fail between a shelf and this host, beside the shelf itself.
 public abstract sealed class ReleaseException extends IOException {
@@ -45,6 +47,27 @@ public abstract sealed class ReleaseException extends IOException {
         /// How much more is needed.
         public long missingBytes() {
             return missingBytes;
+        }
+    }
+
+    /// What says what the user follows is not what was written.
+    public static final class SubscriptionDamaged extends ReleaseException {
+        public SubscriptionDamaged(Path file, Throwable cause) {
+            super(file + " is damaged: " + cause.getMessage(), cause);
+        }
+    }
+
+    /// A channel has no such version.
+    public static final class VersionMissing extends ReleaseException {
+        public VersionMissing(String location, String version, List<String> there) {
+            super(location + " has no version " + version + ", but " + String.join(", ", there));
+        }
+    }
+
+    /// The user follows no such appliance.
+    public static final class NotSubscribed extends ReleaseException {
+        public NotSubscribed(String name) {
+            super(name + " is not subscribed to");
         }
     }
 }
