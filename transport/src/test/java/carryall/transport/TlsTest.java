@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,11 +27,11 @@ final class TlsTest {
     private static final String PASSWORD = "of-this-test";
     @TempDir private static Path temp;
 
-    private final Path folder = Files.createTempDirectory(temp, "tls");
     private final HttpsServer server =
             HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
 
-    TlsTest() throws Exception {
+    @BeforeAll
+    static void makeCertificate() throws Exception {
         keytool(
                 "-genkeypair",
                 "-alias",
@@ -44,8 +45,11 @@ final class TlsTest {
                 "-validity",
                 "2");
         keytool("-exportcert", "-rfc", "-alias", "shelf", "-file", pem().toString());
+    }
+
+    TlsTest() throws Exception {
         KeyStore keys = KeyStore.getInstance("PKCS12");
-        try (InputStream from = Files.newInputStream(folder.resolve("keys"))) {
+        try (InputStream from = Files.newInputStream(temp.resolve("keys"))) {
             keys.load(from, PASSWORD.toCharArray());
         }
         KeyManagerFactory managers =
@@ -73,11 +77,11 @@ final class TlsTest {
         server.stop(0);
     }
 
-    private Path pem() {
-        return folder.resolve("ca.pem");
+    private static Path pem() {
+        return temp.resolve("ca.pem");
     }
 
-    private void keytool(String... words) throws Exception {
+    private static void keytool(String... words) throws Exception {
         List<String> command =
                 new ArrayList<>(
                         List.of(
@@ -87,7 +91,7 @@ final class TlsTest {
         command.addAll(
                 List.of(
                         "-keystore",
-                        folder.resolve("keys").toString(),
+                        temp.resolve("keys").toString(),
                         "-storetype",
                         "PKCS12",
                         "-storepass",
@@ -95,10 +99,10 @@ final class TlsTest {
         Process process =
                 new ProcessBuilder(command)
                         .redirectErrorStream(true)
-                        .redirectOutput(folder.resolve("log").toFile())
+                        .redirectOutput(temp.resolve("log").toFile())
                         .start();
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).as(Files.readString(folder.resolve("log"))).isZero();
+        assertThat(process.exitValue()).as(Files.readString(temp.resolve("log"))).isZero();
     }
 
     private WebShelf shelf(String host, HttpSettings settings) throws Exception {
@@ -131,7 +135,7 @@ final class TlsTest {
 
     @Test
     void aFileWithoutCertificatesIsSaid() throws Exception {
-        Path empty = Files.writeString(folder.resolve("empty.pem"), "nothing");
+        Path empty = Files.writeString(temp.resolve("empty.pem"), "nothing");
         assertThatThrownBy(() -> shelf("127.0.0.1", HttpSettings.usual().trusting(empty)))
                 .isInstanceOf(TransportException.Unusable.class)
                 .hasMessageContaining("empty.pem");
