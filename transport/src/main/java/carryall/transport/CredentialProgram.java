@@ -15,8 +15,9 @@ import java.util.concurrent.TimeUnit;
 /// registry, it prints user and secret. No shell is used, and nothing that it prints is shown.
 ///
 /// @param name as docker's config has it
+/// @param program a name in the path, or a file
 /// @param longest it may ask its user to unlock it
-record CredentialProgram(String name, Duration longest) {
+record CredentialProgram(String name, String program, Duration longest) {
     private static final int LARGEST = 64 << 10;
     private static final String TOKEN_USER = "<token>";
 
@@ -26,12 +27,16 @@ record CredentialProgram(String name, Duration longest) {
         }
     }
 
+    static CredentialProgram named(String name, Duration longest) {
+        return new CredentialProgram(name, "docker-credential-" + name, longest);
+    }
+
     /// What it has for a registry; empty if it has nothing.
     Optional<Login> get(String registry) throws TransportException {
         byte[] said;
         try {
             Process process =
-                    new ProcessBuilder("docker-credential-" + name, "get")
+                    new ProcessBuilder(program, "get")
                             .redirectError(ProcessBuilder.Redirect.DISCARD)
                             .start();
             try {

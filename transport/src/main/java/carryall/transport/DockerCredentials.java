@@ -49,7 +49,8 @@ public final class DockerCredentials {
                             .or(() -> config.optionalText("credsStore"))
                             .filter(name -> !name.isEmpty());
             if (program.isPresent()) {
-                Optional<Login> kept = new CredentialProgram(program.get(), LONGEST).get(registry);
+                Optional<Login> kept =
+                        CredentialProgram.named(program.get(), LONGEST).get(registry);
                 if (kept.isPresent()) {
                     return kept;
                 }

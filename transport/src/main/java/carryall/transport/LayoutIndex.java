@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 /// @param entries in their order
 /// @param rest other keys than `schemaVersion` and `manifests`
 record LayoutIndex(List<Entry> entries, Map<String, Object> rest) {
-    static final int LARGEST = 16 << 20;
+    static final int LARGEST = 4 << 20;
     private static final String REFERENCE = "org.opencontainers.image.ref.name";
 
     LayoutIndex {

@@ -1,0 +1,116 @@
+package carryall.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class DockerCredentialsTest {
+    @TempDir private Path temp;
+
+    private DockerCredentials of(String text) throws IOException {
+        Files.writeString(temp.resolve("config.json"), text);
+        return DockerCredentials.of(Map.of("DOCKER_CONFIG", temp.toString()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"auths\":{\"r.example:5000\":{\"auth\":\"YW5uYTpzOmVjcmV0\"}},\"x\":[1]}",
+                "{\"auths\":{\"https://r.example:5000/v1/\":{\"auth\":\"YW5uYTpzOmVjcmV0\"}}}",
+                "{\"auths\":{\"r.example:5000\":"
+                        + "{\"username\":\"anna\",\"password\":\"s:ecret\",\"email\":\"\"}}}",
+            })
+    void aPasswordIsFoundByItsRegistry(String text) throws IOException {
+        assertThat(of(text).find("r.example:5000")).contains(new Login.Password("anna", "s:ecret"));
+        assertThat(of(text).find("r.example")).isEmpty();
+        assertThat(of(text).find("r.example:5000").toString()).doesNotContain("ecret");
+    }
+
+    @Test
+    void aTokenIsFoundByItsRegistry() throws IOException {
+        assertThat(of("{\"auths\":{\"r\":{\"auth\":\"\",\"identitytoken\":\"t\"}}}").find("r"))
+                .contains(new Login.Refresh("t"));
+    }
+
+    @Test
+    void nothingIsFoundWhereNothingIs() throws IOException {
+        assertThat(of("{}").find("r")).isEmpty();
+        assertThat(of("{\"auths\":{\"r\":{}}}").find("r")).isEmpty();
+        assertThat(new DockerCredentials(temp.resolve("none")).find("r")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "hunter2",
+                "{\"auths\":{\"r\":{\"auth\":\"hunter2!\"}}}",
+                "{\"auths\":{\"r\":{\"auth\":\"aHVudGVyMg==\"}}}",
+                "{\"auths\":[\"hunter2\"]}",
+                "{\"credsStore\":\"../hunter2\"}",
+                "{\"credsStore\":\"a;hunter2\"}",
+            })
+    void rubbishIsRefusedWithoutQuotingIt(String text) throws IOException {
+        DockerCredentials credentials = of(text);
+        assertThatThrownBy(() -> credentials.find("r"))
+                .isInstanceOf(TransportException.Damaged.class)
+                .hasMessageNotContaining("hunter2");
+    }
+
+    /// The program is found by the folder in its path: no environment of a test can be changed.
+    private CredentialProgram program(String script, Duration longest) throws IOException {
+        Path file = Files.writeString(temp.resolve("docker-credential-x"), "#!/bin/sh\n" + script);
+        assertThat(file.toFile().setExecutable(true)).isTrue();
+        return new CredentialProgram("x", file.toString(), longest);
+    }
+
+    @Test
+    void aProgramIsToldTheRegistryAndGivesThePassword() throws IOException {
+        CredentialProgram program =
+                program(
+                        "[ \"$1\" = get ] && read -r r\n"
+                                + "echo '{\"ServerURL\":\"'\"$r\"'\",\"Username\":\"anna\","
+                                + "\"Secret\":\"of '\"$r\"'\"}'",
+                        Duration.ofSeconds(10));
+        assertThat(program.get("r.example")).contains(new Login.Password("anna", "of r.example"));
+    }
+
+    @Test
+    void aProgramThatKnowsNothingGivesNothing() throws IOException {
+        assertThat(
+                        program(
+                                        "echo credentials not found in native keychain; exit 1",
+                                        Duration.ofSeconds(10))
+                                .get("r"))
+                .isEmpty();
+    }
+
+    @Timeout(20)
+    @ParameterizedTest
+    @ValueSource(strings = {"echo hunter2; exit 3", "echo hunter2", "yes hunter2", "exec sleep 60"})
+    void aProgramThatFailsIsEndedAndNotQuoted(String script) throws IOException {
+        CredentialProgram program = program(script, Duration.ofSeconds(2));
+        assertThatThrownBy(() -> program.get("r"))
+                .isInstanceOf(TransportException.Unauthorized.class)
+                .hasMessageContaining("docker-credential-x ")
+                .hasMessageNotContaining("hunter2");
+    }
+
+    @Test
+    void aProgramThatIsNotThereIsSaid() throws IOException {
+        DockerCredentials credentials = of("{\"credHelpers\":{\"r\":\"carryall-has-none\"}}");
+        assertThatThrownBy(() -> credentials.find("r"))
+                .isInstanceOf(TransportException.Unauthorized.class)
+                .hasMessageContaining("docker-credential-carryall-has-none cannot be run");
+        assertThat(credentials.find("other")).isEmpty();
+    }
+}
