@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import carryall.appliance.Appliance;
 import carryall.appliance.Appliances;
 import carryall.appliance.InstalledAppliance;
+import carryall.chunk.Index;
+import carryall.chunk.IndexFormat;
 import carryall.crypto.Digest;
+import carryall.transport.Blob;
 import carryall.transport.MemoryShelf;
 import carryall.transport.Repository;
 import carryall.transport.TransportException;
@@ -16,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -147,7 +151,9 @@ final class FetchingTest {
 
     @Test
     void aMissingPackIsReportedAndAllElseIsKeptForTheNextTime() throws IOException {
-        Published published = publish("1.0", Builds.content(1, 90_000_000));
+        byte[] random = new byte[36_000_000];
+        new SplittableRandom(5).nextBytes(random);
+        Published published = publish("1.0", random);
         Release release = published.release();
         List<Descriptor> packs = release.packs();
         assertThat(packs).hasSizeGreaterThan(1);
@@ -164,11 +170,13 @@ final class FetchingTest {
     @Test
     void anIndexThatDoesNotFitTheDescriptionIsRefused() throws IOException {
         Release one = publish("1.0", Builds.content(1, 3_000_000)).release();
+        byte[] index = IndexFormat.write(new Index(List.of(), List.of(), List.of(), List.of()));
+        repository.put(Digest.of(index), Blob.of(index));
         Release other =
                 Release.of(
                         Fetching.description(repository, one),
                         one.description(),
-                        one.description(),
+                        new Descriptor(Release.INDEX_TYPE, Digest.of(index), index.length),
                         List.of());
         assertThat(other.digest()).isNotEqualTo(one.digest());
         assertThatThrownBy(() -> Fetching.begin(repository, users, other))
