@@ -55,7 +55,7 @@ final class ArchitectureTest {
                     .mayOnlyBeAccessedByLayers(
                             "appliance", "release", "machine", "recipe", "cli")
                     .whereLayer("crypto")
-                    .mayNotAccessAnyLayer()
+                    .mayOnlyAccessLayers("json")
                     .whereLayer("json")
                     .mayNotAccessAnyLayer();
 

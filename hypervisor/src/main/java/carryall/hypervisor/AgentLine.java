@@ -77,6 +77,8 @@ final class AgentLine implements GuestAgent {
         if (!(started instanceof Map<?, ?> map && map.get("pid") instanceof Number pid)) {
             throw new HypervisorException.NoAnswer("guest-exec", PATIENCE);
         }
+        // Each question costs a slow guest time that the program could use.
+        Duration pause = Duration.ofMillis(50);
         while (System.nanoTime() < end) {
             Object answer = ask("guest-exec-status", Map.of("pid", pid.longValue()), PATIENCE);
             if (answer instanceof Map<?, ?> status && Boolean.TRUE.equals(status.get("exited"))) {
@@ -85,7 +87,8 @@ final class AgentLine implements GuestAgent {
                         code.intValue(),
                         decoded(status.get("out-data")) + decoded(status.get("err-data")));
             }
-            pause(Duration.ofMillis(100));
+            pause(pause);
+            pause = pause.compareTo(Duration.ofMillis(500)) < 0 ? pause.multipliedBy(2) : pause;
         }
         throw new HypervisorException.NoAnswer(program.getFirst() + " in the guest", patience);
     }

@@ -1,6 +1,7 @@
 package carryall.release;
 
 import carryall.crypto.Digest;
+import carryall.crypto.VerifyingKey;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -68,6 +69,27 @@ public abstract sealed class ReleaseException extends IOException {
     public static final class NotSubscribed extends ReleaseException {
         public NotSubscribed(String name) {
             super(name + " is not subscribed to");
+        }
+    }
+
+    /// A publisher's keys are there already.
+    public static final class KeysThere extends ReleaseException {
+        public KeysThere(Path folder) {
+            super(folder + " is there already");
+        }
+    }
+
+    /// There are no keys of a publisher.
+    public static final class KeysMissing extends ReleaseException {
+        public KeysMissing(Path folder) {
+            super(folder + " holds no keys of a publisher");
+        }
+    }
+
+    /// A key is not the one that is needed.
+    public static final class OtherKey extends ReleaseException {
+        public OtherKey(Path file, VerifyingKey needed) {
+            super(file + " is not the key " + needed.fingerprint());
         }
     }
 }

@@ -2,19 +2,13 @@ package carryall.release;
 
 import carryall.appliance.ApplianceName;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 
 /// What the user follows: a directory with one file for each, written beside and renamed. Safe for
 /// many processes.
@@ -62,22 +56,7 @@ public final class Subscriptions {
 
     /// Adds one, or replaces that of the same name.
     public void put(Subscription subscription) throws IOException {
-        Files.createDirectories(directory);
-        Path beside = directory.resolve("." + UUID.randomUUID());
-        try (FileChannel channel =
-                FileChannel.open(beside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            ByteBuffer bytes =
-                    ByteBuffer.wrap(subscription.text().getBytes(StandardCharsets.UTF_8));
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            channel.force(true);
-        }
-        Files.move(
-                beside,
-                file(subscription.name()),
-                StandardCopyOption.ATOMIC_MOVE,
-                StandardCopyOption.REPLACE_EXISTING);
+        Durable.replace(file(subscription.name()), subscription.text());
     }
 
     /// Forgets one.
