@@ -125,20 +125,23 @@ public final class Appliances {
         try {
             Files.createDirectories(directory);
             removeLeftovers(first);
-            // Whoever sees the lock's name finds it held, and whoever sees the folder, the lock.
-            String name = "build-" + UUID.randomUUID();
-            Path unnamed = directory.resolve("." + name);
-            FileChannel lock =
-                    FileChannel.open(
-                            unnamed, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-            lock.lock();
-            Path folder = directory.resolve(name);
-            Files.move(unnamed, BuildFolder.lockOf(folder), StandardCopyOption.ATOMIC_MOVE);
-            Files.createDirectory(folder);
-            return new BuildFolder(folder, lock);
+            return lockedFolder();
         } catch (IOException failure) {
             throw new ApplianceException.StoreUnusable(directory, failure);
         }
+    }
+
+    private BuildFolder lockedFolder() throws IOException {
+        // Whoever sees the lock's name finds it held, and whoever sees the folder, the lock.
+        String name = "build-" + UUID.randomUUID();
+        Path unnamed = directory.resolve("." + name);
+        FileChannel lock =
+                FileChannel.open(unnamed, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        lock.lock();
+        Path folder = directory.resolve(name);
+        Files.move(unnamed, BuildFolder.lockOf(folder), StandardCopyOption.ATOMIC_MOVE);
+        Files.createDirectory(folder);
+        return new BuildFolder(folder, lock);
     }
 
     private void removeLeftovers(BuildFolder.Removal first) throws IOException {
@@ -222,6 +225,25 @@ public final class Appliances {
     private static void flush(Path path) throws IOException {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             channel.force(true);
+        }
+    }
+
+    /// Removes one that nobody needs any more: it is gone at once, and its files soon after; if
+    /// this is killed between, the next build removes them.
+    ///
+    /// @throws ApplianceException.ApplianceMissing if it is not here
+    public void remove(Digest id) throws ApplianceException {
+        Path place = directory.resolve(id.hex());
+        if (!Files.isDirectory(place)) {
+            throw new ApplianceException.ApplianceMissing(id.text());
+        }
+        try (BuildFolder aside = lockedFolder()) {
+            Files.move(place, aside.path().resolve(id.hex()), StandardCopyOption.ATOMIC_MOVE);
+            flush(directory);
+        } catch (NoSuchFileException removedMeanwhile) {
+            throw new ApplianceException.ApplianceMissing(id.text());
+        } catch (IOException failure) {
+            throw new ApplianceException.StoreUnusable(place, failure);
         }
     }
 

@@ -66,6 +66,30 @@ record Advice(int exitCode, String found, String nextStep) {
                                     + " back from a backup; the disks beside it were not touched");
             case MachineException.NotSuspended f ->
                     new Step(Exit.BUSY, "open it: `carryall run " + f.name() + "`");
+            case MachineException.WorkUnsaved f ->
+                    new Step(
+                            Exit.BUSY,
+                            "open it and save your work: `carryall run "
+                                    + f.name()
+                                    + "`; or repeat with `--keep-work-in-history`");
+            case MachineException.NeverSwitched f ->
+                    new Step(
+                            Exit.MISSING,
+                            "see `carryall history "
+                                    + f.name()
+                                    + "` for the states it can go back to");
+            case MachineException.ReleaseMissing f ->
+                    new Step(
+                            Exit.MISSING,
+                            "fetch it: `carryall pull REF@"
+                                    + f.appliance()
+                                    + "`, or build it again");
+            case MachineException.ReleaseUnfit f ->
+                    new Step(
+                            Exit.DAMAGED,
+                            "stay with the release that "
+                                    + f.name()
+                                    + " has, and tell the publisher");
             case MachineException.StateMissing f ->
                     new Step(Exit.MISSING, "see `carryall history " + f.name() + "`");
             case MachineException.StateRefused f ->

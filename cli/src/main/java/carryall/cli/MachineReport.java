@@ -2,6 +2,7 @@ package carryall.cli;
 
 import carryall.appliance.ApplianceException;
 import carryall.appliance.InstalledAppliance;
+import carryall.crypto.Digest;
 import carryall.machine.Machine;
 import carryall.machine.MachineException;
 import carryall.machine.MachineStatus;
@@ -74,6 +75,12 @@ record MachineReport(
                     }
                 };
         String appliance = appliance(machines, machine, object);
+        machine.previous().ifPresent(digest -> object.put("previous", release(machines, digest)));
+        if (machine.next().isPresent()) {
+            Map<String, Object> next = release(machines, machine.next().get());
+            object.put("next", next);
+            remark += (remark.isEmpty() ? "" : ", ") + "next start: " + shortly(next);
+        }
         object.put("network", machine.network().name().toLowerCase(Locale.ROOT));
         object.put("memoryBytes", machine.memory().bytes());
         object.put("cpus", machine.cpus());
@@ -129,5 +136,21 @@ record MachineReport(
             object.put("applianceDigest", machine.appliance().text());
             return machine.appliance().hex().substring(0, 12) + " (missing)";
         }
+    }
+
+    /// Another release that the machine had or will have.
+    private static Map<String, Object> release(Machines machines, Digest digest) {
+        Map<String, Object> object = Terminal.object();
+        try {
+            object.put("version", machines.appliances().find(digest).description().version());
+        } catch (ApplianceException gone) {
+            // The digest says enough.
+        }
+        object.put("applianceDigest", digest.text());
+        return object;
+    }
+
+    private static String shortly(Map<String, Object> release) {
+        return String.valueOf(release.getOrDefault("version", "another release"));
     }
 }

@@ -3,6 +3,7 @@ package carryall.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import carryall.appliance.ApplianceException;
+import carryall.crypto.Digest;
 import carryall.hypervisor.HypervisorException;
 import carryall.machine.MachineException;
 import carryall.machine.MachineName;
@@ -39,6 +40,7 @@ final class AdviceTest {
         return List.<Object>of(
                         "words",
                         new MachineName("plans"),
+                        Digest.of(new byte[0]),
                         Path.of("/home/me/file"),
                         new HypervisorException.FirmwareMissing(Path.of("/usr/share/OVMF/file")),
                         new IOException("No space left on device"),

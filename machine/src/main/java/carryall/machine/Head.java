@@ -1,5 +1,7 @@
 package carryall.machine;
 
+import carryall.crypto.Digest;
+import carryall.hypervisor.ByteSize;
 import carryall.json.JsonText;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -8,14 +10,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// Where a machine stands: which layers make its disks, and which state it goes on from. Written
-/// anew, as a whole, at each turn; `docs/formats/machine.md` has the text form.
+/// Where a machine stands: which release it is pinned to, which layers make its disks, and which
+/// state it goes on from. Written anew, as a whole, at each turn: that is how release and disks
+/// change in one step. `docs/formats/machine.md` has the text form.
 ///
+/// @param pin empty if it is still the release that it was made of
 /// @param lastState the highest number that a state of this machine ever had; 0 for none
 /// @param suspended the state that the machine lies in; empty if it was stopped, or runs, or died
 /// @param parent the state that the run now or last began with or passed; empty for none
 /// @param disks by serial
 record Head(
+        Optional<Pin> pin,
         int lastState,
         Optional<Integer> suspended,
         Optional<Integer> parent,
@@ -23,7 +28,8 @@ record Head(
     private static final long FORMAT = 1;
 
     /// A machine that never ran.
-    static final Head NEW = new Head(0, Optional.empty(), Optional.empty(), Map.of());
+    static final Head NEW =
+            new Head(Optional.empty(), 0, Optional.empty(), Optional.empty(), Map.of());
 
     Head {
         disks = Map.copyOf(disks);
@@ -35,7 +41,17 @@ record Head(
 
     /// The same with other disks, of a machine that is not suspended.
     Head running(Map<String, Layers> newDisks, Optional<Integer> newParent) {
-        return new Head(lastState, Optional.empty(), newParent, newDisks);
+        return new Head(pin, lastState, Optional.empty(), newParent, newDisks);
+    }
+
+    /// The same of a machine that lies in a state, just taken.
+    Head asleep(int state, Map<String, Layers> newDisks) {
+        return new Head(pin, state, Optional.of(state), Optional.of(state), newDisks);
+    }
+
+    /// The same of a machine that goes on after a state, just taken.
+    Head passed(int state, Map<String, Layers> newDisks) {
+        return new Head(pin, state, Optional.empty(), Optional.of(state), newDisks);
     }
 
     static Head read(Path file) throws IOException {
@@ -43,6 +59,7 @@ record Head(
         if (object.number("format") != FORMAT) {
             throw new IllegalArgumentException("format is not " + FORMAT);
         }
+        Optional<Pin> pin = object.optionalObject("pin").map(Head::pin);
         int lastState = Math.toIntExact(object.number("lastState"));
         Optional<Integer> suspended = object.optionalNumber("suspended").map(Math::toIntExact);
         Optional<Integer> parent = object.optionalNumber("parent").map(Math::toIntExact);
@@ -58,12 +75,24 @@ record Head(
             disk.end();
         }
         object.end();
-        return new Head(lastState, suspended, parent, disks);
+        return new Head(pin, lastState, suspended, parent, disks);
+    }
+
+    private static Pin pin(JsonText object) {
+        Pin pin =
+                new Pin(
+                        new Digest(object.text("appliance")),
+                        new ByteSize(object.number("memoryBytes")),
+                        Math.toIntExact(object.number("cpus")),
+                        object.optionalText("previous").map(Digest::new));
+        object.end();
+        return pin;
     }
 
     void write(Path file) throws IOException {
         Map<String, Object> text = new LinkedHashMap<>();
         text.put("format", FORMAT);
+        pin.ifPresent(release -> text.put("pin", text(release)));
         text.put("lastState", lastState);
         suspended.ifPresent(number -> text.put("suspended", number));
         parent.ifPresent(number -> text.put("parent", number));
@@ -76,5 +105,14 @@ record Head(
         });
         text.put("disks", disksText);
         CheckedText.write(file, JsonText.write(text));
+    }
+
+    private static Map<String, Object> text(Pin pin) {
+        Map<String, Object> text = new LinkedHashMap<>();
+        text.put("appliance", pin.appliance().text());
+        text.put("memoryBytes", pin.memory().bytes());
+        text.put("cpus", pin.cpus());
+        pin.previous().ifPresent(previous -> text.put("previous", previous.text()));
+        return text;
     }
 }

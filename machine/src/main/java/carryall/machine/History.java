@@ -88,13 +88,19 @@ public final class History {
         }
     }
 
+    /// Keeps what a verb is about to replace; the caller holds the lock.
+    State replace(Optional<String> label) throws IOException {
+        return keep(State.Kind.REPLACED, label);
+    }
+
     private State keep(State.Kind kind, Optional<String> label) throws IOException {
         Head head = files.readHead();
         if (head.suspended().isPresent()) {
             return relabel(states.find(head.suspended().get()), kind, label);
         }
         int number = head.lastState() + 1;
-        InstalledAppliance appliance = machines.appliances().find(machine.appliance());
+        Machine now = machines.find(machine.name());
+        InstalledAppliance appliance = machines.appliances().find(now.appliance());
         MachineDisks disks = new MachineDisks(files, appliance);
         Map<String, Layers> frozen = new TreeMap<>();
         long bytes = 0;
@@ -112,12 +118,12 @@ public final class History {
                         label,
                         head.parent(),
                         Instant.now(),
-                        Fit.hardware(machine, appliance),
+                        Fit.hardware(now, appliance),
                         Optional.empty(),
                         disks.content(frozen),
                         new ByteSize(bytes));
         states.complete(states.begin(number), state);
-        new Head(number, Optional.empty(), Optional.of(number), frozen).write(files.head());
+        head.passed(number, frozen).write(files.head());
         disks.seal(frozen);
         return state;
     }
@@ -128,7 +134,9 @@ public final class History {
                 new State(
                         before.number(),
                         before.kind() == State.Kind.SNAPSHOT ? State.Kind.SNAPSHOT : kind,
-                        label.or(before::label),
+                        kind == State.Kind.REPLACED
+                                ? before.label().or(() -> label)
+                                : label.or(before::label),
                         before.parent(),
                         before.taken(),
                         before.hardware(),
@@ -139,16 +147,21 @@ public final class History {
         return after;
     }
 
-    /// Puts the machine, which must not run, back to a state. What it was until now is kept as a
-    /// state too.
+    /// Puts the machine, which must not run, back to a state, and to the release that this was
+    /// taken of. What it was until now is kept as a state too; a switch that waited for the next
+    /// start is withdrawn.
     ///
+    /// @throws MachineException.ReleaseMissing if the state's release is not on this host
     /// @return the number of the state that holds what was replaced
     public int restore(int number) throws MachineException {
         try (MachineFolder.Lock _ = machines.changing(machine.name())) {
             State state = states.find(number);
-            State replaced = keep(State.Kind.REPLACED, Optional.empty());
+            Switching.installed(machines, machine.name(), state.hardware().appliance());
+            Files.deleteIfExists(files.next());
+            State replaced = replace(Optional.empty());
             Head head = files.readHead();
-            headOf(state, head.lastState()).write(files.head());
+            Machine before = machine.standing(head.pin(), Optional.empty());
+            headOf(state, pin(before, state), head.lastState()).write(files.head());
             return replaced.number();
         } catch (MachineException ours) {
             throw ours;
@@ -157,8 +170,20 @@ public final class History {
         }
     }
 
+    /// The release of a state, if it is not the one that the machine was made of.
+    private static Optional<Pin> pin(Machine before, State state) {
+        State.Hardware saved = state.hardware();
+        Pin pin = Pin.of(before).restoredTo(saved);
+        boolean isAsMade =
+                saved.appliance().equals(before.origin())
+                        && pin.previous().isEmpty()
+                        && saved.memory().equals(before.memory())
+                        && saved.cpus() == before.cpus();
+        return isAsMade ? Optional.empty() : Optional.of(pin);
+    }
+
     /// Where a machine stands that lies in a state.
-    private static Head headOf(State state, int lastState) {
+    private static Head headOf(State state, Optional<Pin> pin, int lastState) {
         Map<String, Layers> layers = new HashMap<>();
         state.disks()
                 .forEach((serial, disk) ->
@@ -168,32 +193,46 @@ public final class History {
                                         disk.stream().map(State.FrozenLayer::layer).toList(),
                                         Optional.empty())));
         return new Head(
+                pin,
                 lastState,
                 state.memory().isPresent() ? Optional.of(state.number()) : Optional.empty(),
                 Optional.of(state.number()),
                 layers);
     }
 
-    /// Makes another machine that lies in a state of this one. What is frozen is shared, not
-    /// copied; the other has an identity of its own.
+    /// Makes another machine that lies in a state of this one, and is of that state's release. What
+    /// is frozen is shared, not copied; the other has an identity of its own.
+    ///
+    /// @throws MachineException.ReleaseMissing if the state's release is not on this host
     public Machine copy(int number, MachineName name) throws MachineException {
         Path place = machines.folder(name);
         Path beside = place.resolveSibling("." + name + "." + UUID.randomUUID());
-        Machine copy =
-                new Machine(
-                        name,
-                        UUID.randomUUID(),
-                        machine.appliance(),
-                        Machines.randomMac(),
-                        machine.memory(),
-                        machine.cpus(),
-                        machine.network(),
-                        Instant.now());
         try {
             State state = states.find(number);
             if (Files.exists(place)) {
                 throw new MachineException.NameInUse(name);
             }
+            State.Hardware saved = state.hardware();
+            Switching.installed(machines, machine.name(), saved.appliance());
+            Machine copy =
+                    Machine.fresh(
+                            name,
+                            UUID.randomUUID(),
+                            machine.origin(),
+                            NewMachine.randomMac(),
+                            saved.memory(),
+                            saved.cpus(),
+                            machine.network(),
+                            Instant.now());
+            Optional<Pin> pin =
+                    saved.appliance().equals(machine.origin())
+                            ? Optional.empty()
+                            : Optional.of(
+                                    new Pin(
+                                            saved.appliance(),
+                                            saved.memory(),
+                                            saved.cpus(),
+                                            Optional.empty()));
             Files.createDirectory(beside);
             MachineFolder others = new MachineFolder(beside);
             link(files.disks(), others.disks());
@@ -204,18 +243,18 @@ public final class History {
             if (Files.exists(files.uefiVariables())) {
                 Files.copy(files.uefiVariables(), others.uefiVariables());
             }
-            Head head = headOf(state, number);
+            Head head = headOf(state, pin, number);
             head.write(others.head());
             MachineFolder.writeWhole(others.machine(), MachineText.write(copy));
             new States(name, others).tidy(head);
             Files.move(beside, place, StandardCopyOption.ATOMIC_MOVE);
-            return copy;
+            return copy.standing(pin, Optional.empty());
         } catch (MachineException ours) {
             throw ours;
         } catch (IOException failure) {
             throw new MachineException.StateUnusable(place, failure);
         } finally {
-            Machines.removeQuietly(beside);
+            NewMachine.removeQuietly(beside);
         }
     }
 

@@ -83,10 +83,12 @@ public final class Keeper {
             PrintStream said)
             throws MachineException {
         MachineFolder files = machines.files(name);
-        Machine machine = machines.find(name);
+        machines.find(name);
         try (MachineFolder.Lock _ = lock(name, files)) {
+            KeeperLog log = new KeeperLog(said);
+            new Switching(machines, name).atStart(wish, log::say);
             Keeper keeper =
-                    new Keeper(machine, files, machines.runtime(name), wanted, new KeeperLog(said));
+                    new Keeper(machines.find(name), files, machines.runtime(name), wanted, log);
             try {
                 MachineStatus.LastRun run = keeper.run(machines, wish);
                 MachineFolder.writeWhole(files.run(), MachineText.write(run));

@@ -1,5 +1,6 @@
 package carryall.machine;
 
+import carryall.crypto.Digest;
 import carryall.hypervisor.HypervisorException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -83,6 +84,63 @@ public abstract sealed class MachineException extends IOException {
 
         public NotSuspended(MachineName name) {
             super(name + " is stopped, not suspended");
+            this.name = name;
+        }
+
+        public MachineName name() {
+            return name;
+        }
+    }
+
+    /// The machine lies in a state, and what was asked would end what is open in it. Nothing was
+    /// changed.
+    public static final class WorkUnsaved extends MachineException {
+        private final MachineName name;
+
+        public WorkUnsaved(MachineName name, int state) {
+            super(name + " is suspended, and what is open in its state " + state + " would end");
+            this.name = name;
+        }
+
+        public MachineName name() {
+            return name;
+        }
+    }
+
+    /// The machine had no other release before. Nothing was changed.
+    public static final class NeverSwitched extends MachineException {
+        private final MachineName name;
+
+        public NeverSwitched(MachineName name) {
+            super(name + " has no release before this one");
+            this.name = name;
+        }
+
+        public MachineName name() {
+            return name;
+        }
+    }
+
+    /// A release that a machine needs is not on this host. Nothing was changed.
+    public static final class ReleaseMissing extends MachineException {
+        private final Digest appliance;
+
+        public ReleaseMissing(MachineName name, Digest appliance) {
+            super(name + " needs the release " + appliance + ", which is not on this host");
+            this.appliance = appliance;
+        }
+
+        public Digest appliance() {
+            return appliance;
+        }
+    }
+
+    /// The machine cannot be an instance of that release. Nothing was changed.
+    public static final class ReleaseUnfit extends MachineException {
+        private final MachineName name;
+
+        public ReleaseUnfit(MachineName name, String release, String found) {
+            super(name + " cannot go over to " + release + ": " + found);
             this.name = name;
         }
 

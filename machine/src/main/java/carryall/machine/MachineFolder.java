@@ -1,5 +1,6 @@
 package carryall.machine;
 
+import carryall.crypto.Digest;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.function.Function;
 
 /// The files of one machine.
 record MachineFolder(Path path) {
@@ -19,6 +21,11 @@ record MachineFolder(Path path) {
 
     Path head() {
         return path.resolve("head.json");
+    }
+
+    /// The release that the next start switches to; only if one waits.
+    Path next() {
+        return path.resolve("next.json");
     }
 
     /// The layers, and the base of the personal disk.
@@ -66,6 +73,41 @@ record MachineFolder(Path path) {
         } catch (IOException | RuntimeException damaged) {
             throw new MachineException.MachineDamaged(head(), String.valueOf(damaged.getMessage()));
         }
+    }
+
+    /// The release that the next start from its disks switches to.
+    Optional<Digest> readNext() throws MachineException {
+        try {
+            return Files.exists(next())
+                    ? Optional.of(parse(next(), MachineText::parseNext))
+                    : Optional.empty();
+        } catch (MachineException.MachineDamaged damaged) {
+            if (Files.exists(next())) {
+                throw damaged;
+            }
+            // Withdrawn while it was read.
+            return Optional.empty();
+        }
+    }
+
+    /// Reads a small file.
+    ///
+    /// @throws MachineException.MachineDamaged if it is not what was written
+    static <T> T parse(Path file, Function<String, T> parser) throws MachineException {
+        try {
+            return parser.apply(read(file));
+        } catch (IOException failure) {
+            throw new MachineException.MachineDamaged(file, "it cannot be read");
+        } catch (RuntimeException wrong) {
+            throw new MachineException.MachineDamaged(file, String.valueOf(wrong.getMessage()));
+        }
+    }
+
+    static String read(Path file) throws IOException {
+        if (Files.size(file) > 1 << 16) {
+            throw new IllegalArgumentException("over 64 KiB long");
+        }
+        return Files.readString(file, StandardCharsets.UTF_8);
     }
 
     Path lock() {

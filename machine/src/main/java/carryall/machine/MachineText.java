@@ -12,18 +12,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/// The text forms of a [Machine] and of its last run: `docs/formats/machine.md`.
+/// The text forms of a [Machine] as it was made, of what follows, and of its last run:
+/// `docs/formats/machine.md`.
 final class MachineText {
     private static final long FORMAT = 1;
 
     private MachineText() {}
 
+    /// Writes what never changes but for a grant: where it stands says [Head].
     static String write(Machine machine) {
         Map<String, Object> text = new LinkedHashMap<>();
         text.put("format", FORMAT);
         text.put("name", machine.name().text());
         text.put("id", machine.id().toString());
-        text.put("appliance", machine.appliance().text());
+        text.put("appliance", machine.origin().text());
         text.put("mac", machine.mac().text());
         text.put("memoryBytes", machine.memory().bytes());
         text.put("cpus", machine.cpus());
@@ -39,7 +41,7 @@ final class MachineText {
         JsonText object = JsonText.parse(text);
         checkFormat(object);
         Machine machine =
-                new Machine(
+                Machine.fresh(
                         new MachineName(object.text("name")),
                         UUID.fromString(object.text("id")),
                         new Digest(object.text("appliance")),
@@ -50,6 +52,21 @@ final class MachineText {
                         Instant.parse(object.text("created")));
         object.end();
         return machine;
+    }
+
+    static String writeNext(Digest appliance) {
+        Map<String, Object> text = new LinkedHashMap<>();
+        text.put("format", FORMAT);
+        text.put("appliance", appliance.text());
+        return JsonText.write(text) + "\n";
+    }
+
+    static Digest parseNext(String text) {
+        JsonText object = JsonText.parse(text);
+        checkFormat(object);
+        Digest appliance = new Digest(object.text("appliance"));
+        object.end();
+        return appliance;
     }
 
     static String write(MachineStatus.LastRun run) {

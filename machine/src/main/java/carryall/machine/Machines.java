@@ -1,41 +1,30 @@
 package carryall.machine;
 
-import carryall.appliance.Appliance;
 import carryall.appliance.Appliances;
 import carryall.appliance.InstalledAppliance;
+import carryall.crypto.Digest;
 import carryall.hypervisor.Accelerators;
-import carryall.hypervisor.Firmware;
-import carryall.hypervisor.HypervisorException;
-import carryall.hypervisor.MacAddress;
 import carryall.hypervisor.Network;
-import carryall.hypervisor.Ovmf;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Consumer;
 
 /// The machines of one user: the state directory. Safe for many processes: a keeper holds its
 /// machine's lock as long as it lives, and so does a verb that changes a machine.
 public final class Machines {
-    private static final Duration GLANCE = Duration.ofSeconds(2);
-    private static final int GLANCES = 4;
-    private static final Duration ENDING = Duration.ofSeconds(10);
     private static final Duration START = Duration.ofSeconds(60);
-
-    /// The folder of a machine that is being made or removed: `.name.uuid`.
-    private static final String ASIDE = "\\.[a-z0-9][a-z0-9-]{0,63}\\.[0-9a-f-]{36}";
 
     private final Path home;
 
@@ -76,6 +65,18 @@ public final class Machines {
 
     /// All machines in the order of their names. A damaged one is listed with what is wrong.
     public List<Listed> list() throws MachineException {
+        List<Listed> listed = new ArrayList<>();
+        for (MachineName name : names()) {
+            try {
+                listed.add(new Listed.Whole(find(name), status(name)));
+            } catch (MachineException damage) {
+                listed.add(new Listed.Damaged(name, damage));
+            }
+        }
+        return listed;
+    }
+
+    private List<MachineName> names() throws MachineException {
         List<MachineName> names = new ArrayList<>();
         Path all = home.resolve("machines");
         if (Files.isDirectory(all)) {
@@ -91,15 +92,7 @@ public final class Machines {
             }
         }
         names.sort(Comparator.naturalOrder());
-        List<Listed> listed = new ArrayList<>();
-        for (MachineName name : names) {
-            try {
-                listed.add(new Listed.Whole(find(name), status(name)));
-            } catch (MachineException damage) {
-                listed.add(new Listed.Damaged(name, damage));
-            }
-        }
-        return listed;
+        return names;
     }
 
     /// A machine as a listing shows it.
@@ -116,99 +109,29 @@ public final class Machines {
     /// @throws MachineException.MachineMissing if there is none
     /// @throws MachineException.MachineDamaged if its file is not what it should be
     public Machine find(MachineName name) throws MachineException {
-        Path file = files(name).machine();
-        try {
-            if (!Files.isDirectory(folder(name))) {
-                throw new MachineException.MachineMissing(name);
-            }
-            Machine machine = MachineText.parseMachine(read(file));
-            if (!machine.name().equals(name)) {
-                throw new MachineException.MachineDamaged(file, "it names " + machine.name());
-            }
-            return machine;
-        } catch (MachineException ours) {
-            throw ours;
-        } catch (IOException failure) {
-            throw new MachineException.MachineDamaged(file, "it cannot be read");
-        } catch (RuntimeException wrong) {
-            throw new MachineException.MachineDamaged(file, String.valueOf(wrong.getMessage()));
-        }
+        MachineFolder files = files(name);
+        Machine made = made(name);
+        // In this order: a switch names the release in the head before it withdraws it as the next.
+        Optional<Digest> next = files.readNext();
+        return made.standing(files.readHead().pin(), next);
     }
 
-    private static String read(Path file) throws IOException {
-        if (Files.size(file) > 1 << 16) {
-            throw new IllegalArgumentException("over 64 KiB long");
+    /// The machine as it was made, but for what was granted since.
+    private Machine made(MachineName name) throws MachineException {
+        Path file = files(name).machine();
+        if (!Files.isDirectory(folder(name))) {
+            throw new MachineException.MachineMissing(name);
         }
-        return Files.readString(file, StandardCharsets.UTF_8);
+        Machine machine = MachineFolder.parse(file, MachineText::parseMachine);
+        if (!machine.name().equals(name)) {
+            throw new MachineException.MachineDamaged(file, "it names " + machine.name());
+        }
+        return machine;
     }
 
     /// What a machine does at this moment.
     public MachineStatus status(MachineName name) throws MachineException {
-        MachineFolder files = files(name);
-        long end = System.nanoTime() + ENDING.toNanos();
-        for (int look = 1; ; look++) {
-            try {
-                Optional<MachineFolder.Lock> free = files.tryLock();
-                if (free.isPresent()) {
-                    free.get().close();
-                    return atRest(name, files);
-                }
-                return new KeeperConnection(name, runtime(name)).status(GLANCE);
-            } catch (MachineException.KeeperSilent | MachineException.Refused silent) {
-                Optional<MachineStatus.LastRun> run = writtenRun(files);
-                if (run.flatMap(MachineStatus.LastRun::ended).isPresent()) {
-                    // The keeper only tidies up.
-                    return atRest(name, files);
-                }
-                // A keeper that is silent after QEMU ran has still to write down the end.
-                boolean isEnding = run.isPresent() && run.get().reason().equals(Keeper.RUNNING);
-                // Another verb may hold the lock for the blink of an eye, only to look.
-                if (look > GLANCES && (!isEnding || System.nanoTime() > end)) {
-                    return new MachineStatus.Starting();
-                }
-                rest();
-            } catch (MachineException ours) {
-                throw ours;
-            } catch (IOException failure) {
-                throw new MachineException.StateUnusable(files.path(), failure);
-            }
-        }
-    }
-
-    private static MachineStatus atRest(MachineName name, MachineFolder files)
-            throws MachineException {
-        Optional<Integer> suspended = files.readHead().suspended();
-        if (suspended.isEmpty()) {
-            return new MachineStatus.Stopped(lastRun(files));
-        }
-        Instant since;
-        try {
-            since = new States(name, files).find(suspended.get()).taken();
-        } catch (MachineException.StateRefused damaged) {
-            // Opening it says so, and boots.
-            since = Instant.EPOCH;
-        }
-        return new MachineStatus.Suspended(suspended.get(), since);
-    }
-
-    private static Optional<MachineStatus.LastRun> writtenRun(MachineFolder files) {
-        try {
-            return Optional.of(MachineText.parseRun(read(files.run())));
-        } catch (IOException | RuntimeException neverRunOrUnreadable) {
-            return Optional.empty();
-        }
-    }
-
-    private static Optional<MachineStatus.LastRun> lastRun(MachineFolder files) {
-        return writtenRun(files)
-                .map(run ->
-                        run.ended().isPresent()
-                                ? run
-                                : new MachineStatus.LastRun(
-                                        run.started(),
-                                        Optional.empty(),
-                                        MachineStatus.Outcome.KEEPER_DIED,
-                                        "the keeper was killed, and QEMU with it"));
+        return new Glance(name, files(name), runtime(name)).status();
     }
 
     /// Makes a machine of an appliance: its folder, an empty scratch, a personal disk from the
@@ -218,97 +141,7 @@ public final class Machines {
     /// @throws MachineException.NameInUse if there is a machine, or anything else, of that name
     public Machine create(MachineName name, InstalledAppliance appliance, Network granted)
             throws MachineException {
-        Path place = folder(name);
-        String ownName = name + "." + UUID.randomUUID();
-        Path unnamed = place.resolveSibling(".new." + ownName);
-        Path beside = place.resolveSibling("." + ownName);
-        Appliance description = appliance.description();
-        Machine machine =
-                new Machine(
-                        name,
-                        UUID.randomUUID(),
-                        appliance.id(),
-                        randomMac(),
-                        description.memory(),
-                        description.cpus(),
-                        granted,
-                        Instant.now());
-        try {
-            Files.createDirectories(place.getParent());
-            Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwx------"));
-            if (Files.exists(place)) {
-                throw new MachineException.NameInUse(name);
-            }
-            removeLeftovers(home.resolve("machines"));
-            Files.createDirectory(unnamed);
-            // Whoever sees the name beside finds the lock held.
-            try (MachineFolder.Lock _ = new MachineFolder(unnamed).tryLock().orElseThrow()) {
-                Files.move(unnamed, beside, StandardCopyOption.ATOMIC_MOVE);
-                MachineFolder files = new MachineFolder(beside);
-                Files.createDirectory(files.disks());
-                if (description.parts().containsKey(Appliance.Part.PERSONAL)) {
-                    Disks.copy(appliance.file(Appliance.Part.PERSONAL), files.personal());
-                }
-                if (description.firmware() == Firmware.UEFI) {
-                    Disks.copy(Ovmf.newVariables(), files.uefiVariables());
-                }
-                Head.NEW.write(files.head());
-                MachineFolder.writeWhole(files.machine(), MachineText.write(machine));
-                Files.move(beside, place, StandardCopyOption.ATOMIC_MOVE);
-            }
-            return machine;
-        } catch (MachineException ours) {
-            throw ours;
-        } catch (HypervisorException.FirmwareMissing failure) {
-            throw new MachineException.FirmwareMissing(name, failure);
-        } catch (IOException failure) {
-            if (Files.exists(place)) {
-                throw new MachineException.NameInUse(name);
-            }
-            if (String.valueOf(failure.getMessage()).contains("No space left")) {
-                throw new MachineException.DiskFull(place, failure);
-            }
-            throw new MachineException.StateUnusable(place, failure);
-        } finally {
-            removeQuietly(unnamed);
-            removeQuietly(beside);
-        }
-    }
-
-    /// Removes what a killed [#create] or [#remove] left.
-    private static void removeLeftovers(Path all) throws IOException {
-        try (DirectoryStream<Path> folders = Files.newDirectoryStream(all, ".*")) {
-            for (Path folder : folders) {
-                if (!folder.getFileName().toString().matches(ASIDE)) {
-                    continue;
-                }
-                MachineFolder files = new MachineFolder(folder);
-                if (!Files.exists(files.lock())) {
-                    removeQuietly(folder);
-                    continue;
-                }
-                Optional<MachineFolder.Lock> unheld = files.tryLock();
-                if (unheld.isPresent()) {
-                    try (MachineFolder.Lock _ = unheld.get()) {
-                        removeQuietly(folder);
-                    }
-                }
-            }
-        }
-    }
-
-    static void removeQuietly(Path folder) {
-        try {
-            FileTree.remove(folder);
-        } catch (IOException leftForNextTime) {
-            // The folder's name starts with a dot: no verb takes it for a machine.
-        }
-    }
-
-    static MacAddress randomMac() {
-        byte[] bytes = new byte[3];
-        new SecureRandom().nextBytes(bytes);
-        return new MacAddress("52:54:00:%02x:%02x:%02x".formatted(bytes[0], bytes[1], bytes[2]));
+        return new NewMachine(home, name, appliance, granted).make();
     }
 
     /// Starts a keeper of its own for the machine and waits until the guest runs.
@@ -399,7 +232,7 @@ public final class Machines {
         throw new MachineException.KeeperSilent(name, "suspend");
     }
 
-    private static void rest() {
+    static void rest() {
         try {
             Thread.sleep(10);
         } catch (InterruptedException stop) {
@@ -415,25 +248,58 @@ public final class Machines {
     /// Changes what a stopped machine may reach.
     public Machine grant(MachineName name, Network network) throws MachineException {
         MachineFolder files = files(name);
-        Machine before = find(name);
+        find(name);
         try (MachineFolder.Lock _ = changing(name)) {
-            Machine after =
-                    new Machine(
-                            before.name(),
-                            before.id(),
-                            before.appliance(),
-                            before.mac(),
-                            before.memory(),
-                            before.cpus(),
-                            network,
-                            before.created());
+            Machine after = made(name).granted(network);
             MachineFolder.writeWhole(files.machine(), MachineText.write(after));
-            return after;
         } catch (MachineException ours) {
             throw ours;
         } catch (IOException failure) {
             throw new MachineException.StateUnusable(files.machine(), failure);
         }
+        return find(name);
+    }
+
+    /// Switches a machine to another release of its appliance, which must be on this host. The
+    /// personal disk stays as it is; the scratch is dropped. What the machine was is kept as a
+    /// state, labelled `before` and the release's version. If it fails, nothing was changed but
+    /// that the state may be there.
+    ///
+    /// A machine that runs goes on; the next start from its disks switches it.
+    ///
+    /// @param release the digest of the appliance's description
+    /// @param work what becomes of a suspended machine, whose memory cannot go over
+    /// @throws MachineException.WorkUnsaved if it is suspended and `work` is to refuse
+    /// @throws MachineException.ReleaseMissing if that release, or the present one, is not here
+    /// @throws MachineException.ReleaseUnfit if it has no personal disk, and the machine has one
+    public Switch update(MachineName name, Digest release, UnsavedWork work)
+            throws MachineException {
+        return new Switching(this, name).to(release, work);
+    }
+
+    /// Switches a machine back to the release before its last switch, in the same way; a second
+    /// time, forth again. The personal disk stays as it is now: the one of that time comes back by
+    /// a `restore`.
+    ///
+    /// @throws MachineException.NeverSwitched if there was no other release
+    public Switch rollback(MachineName name, UnsavedWork work) throws MachineException {
+        Machine machine = find(name);
+        Digest previous =
+                machine.previous().orElseThrow(() -> new MachineException.NeverSwitched(name));
+        return update(name, previous, work);
+    }
+
+    /// The appliances that may not be removed: all that a machine is pinned to, was before, will be
+    /// next, or has a state of.
+    ///
+    /// @throws MachineException.MachineDamaged if a machine's files do not say what it needs
+    /// @throws MachineException.StateRefused if a state's file does not
+    public Set<Digest> neededAppliances() throws MachineException {
+        Set<Digest> needed = new TreeSet<>(Comparator.comparing(Digest::text));
+        for (MachineName name : names()) {
+            needed.addAll(new Switching(this, name).needed());
+        }
+        return needed;
     }
 
     /// Holds a stopped machine while a verb changes it.

@@ -58,9 +58,11 @@ record Opening(
             return boot(head, disks, fit, "booting: the warm state " + misfit.get());
         }
         try {
-            return head.disk(MachineDisks.PERSONAL).equals(Layers.NONE)
-                    ? app(disks, fit)
-                    : session(head, disks, fit);
+            // The app was saved over its own release's template, and over nothing else.
+            boolean isOverTemplate =
+                    head.disk(MachineDisks.PERSONAL).equals(Layers.NONE)
+                            && fit.machine().origin().equals(appliance.id());
+            return isOverTemplate ? app(disks, fit) : session(head, disks, fit);
         } catch (ApplianceException.ApplianceDamaged damaged) {
             return boot(head, disks, fit, "booting: " + damaged.getMessage());
         }

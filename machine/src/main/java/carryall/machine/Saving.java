@@ -57,7 +57,7 @@ final class Saving {
             State state = take(number, State.Kind.SUSPENDED, Optional.empty(), head.disks());
             Map<String, Layers> frozen = new TreeMap<>();
             head.disks().forEach((serial, layers) -> frozen.put(serial, layers.frozenWhole()));
-            write(new Head(number, Optional.of(number), Optional.of(number), frozen));
+            write(head.asleep(number, frozen));
             return state;
         } catch (IOException | RuntimeException failure) {
             qemu.goOn();
@@ -80,15 +80,15 @@ final class Saving {
         qemu.pause();
         try {
             // Named first: from here on the guest may write to them.
-            write(new Head(head.lastState(), Optional.empty(), head.parent(), after));
+            write(head.running(after, head.parent()));
             try {
                 qemu.freeze(tops);
             } catch (HypervisorException failure) {
-                write(new Head(head.lastState(), Optional.empty(), head.parent(), before));
+                write(head.running(before, head.parent()));
                 throw failure;
             }
             State state = take(number, State.Kind.SNAPSHOT, label, before);
-            write(new Head(number, Optional.empty(), Optional.of(number), after));
+            write(head.passed(number, after));
             return state;
         } finally {
             qemu.goOn();

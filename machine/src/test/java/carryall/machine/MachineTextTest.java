@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 final class MachineTextTest {
     private static final Machine PLANS =
-            new Machine(
+            Machine.fresh(
                     new MachineName("plans"),
                     UUID.fromString("0f8fad5b-d9cb-469f-a165-70867728950e"),
                     new Digest("sha256:" + "a".repeat(64)),
