@@ -8,6 +8,7 @@ module carryall.cli {
     requires static transitive org.jspecify;
     requires info.picocli;
     requires carryall.recipe;
+    requires carryall.release;
 
     opens carryall.cli to
             info.picocli;

@@ -1,9 +1,15 @@
 package carryall.cli;
 
 import carryall.appliance.ApplianceException;
+import carryall.chunk.ChunkException;
+import carryall.crypto.CryptoException;
+import carryall.hypervisor.ByteSize;
 import carryall.hypervisor.HypervisorException;
 import carryall.machine.MachineException;
 import carryall.recipe.RecipeException;
+import carryall.release.ReleaseException;
+import carryall.release.TrustException;
+import carryall.transport.TransportException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -38,8 +44,116 @@ record Advice(int exitCode, String found, String nextStep) {
             case MachineException ours -> on(ours);
             case ApplianceException ours -> on(ours);
             case RecipeException ours -> on(ours);
+            case ReleaseException ours -> on(ours);
+            case TrustException ours -> on(ours);
+            case TransportException ours -> on(ours);
+            case CryptoException ours -> on(ours);
+            case ChunkException _ -> new Step(Exit.DAMAGED, "run `carryall doctor`");
             case HypervisorException ours -> on(ours);
             default -> new Step(Exit.HOST, "run `carryall doctor`");
+        };
+    }
+
+    private static Step on(ReleaseException failure) {
+        return switch (failure) {
+            case ReleaseException.NotRelease _ ->
+                    new Step(Exit.DAMAGED, "ask its publisher, or use a newer Carryall");
+            case ReleaseException.PackDamaged _ ->
+                    new Step(
+                            Exit.DAMAGED,
+                            "tell whoever keeps that shelf; repeat the command to go on from what"
+                                    + " has arrived");
+            case ReleaseException.NoSpace f ->
+                    new Step(
+                            Exit.HOST,
+                            "free "
+                                    + new ByteSize(f.missingBytes())
+                                    + " more, perhaps with `carryall prune`, and repeat the command");
+            case ReleaseException.SubscriptionDamaged _ ->
+                    new Step(Exit.DAMAGED, "move that file away, and subscribe again");
+            case ReleaseException.VersionMissing _ ->
+                    new Step(Exit.MISSING, "see `carryall releases SHELF/APP` for what there is");
+            case ReleaseException.NotSubscribed _ ->
+                    new Step(Exit.MISSING, "follow it with `carryall subscribe SHELF/APP`");
+            case ReleaseException.OtherShelf _ ->
+                    new Step(Exit.BUSY, "stop following the other first: `carryall unsubscribe`");
+            case ReleaseException.KeysThere _ ->
+                    new Step(
+                            Exit.BUSY,
+                            "replace a key with `--replace-channel-key ROOT` or `--replace-root"
+                                    + " ROOT`");
+            case ReleaseException.KeysMissing _ ->
+                    new Step(
+                            Exit.MISSING,
+                            "make keys with `carryall keygen PUBLISHER`, or name whose with"
+                                    + " `--publisher`");
+            case ReleaseException.OtherKey _ ->
+                    new Step(Exit.USAGE, "name the file of that key, as its statement says");
+        };
+    }
+
+    /// What a shelf shows must not be followed: nothing that the user types can make it right.
+    private static Step on(TrustException failure) {
+        return switch (failure) {
+            case TrustException.NotPublished _ ->
+                    new Step(Exit.MISSING, "see `carryall search SHELF` for what there is");
+            case TrustException.Malformed _, TrustException.NotSigned _ ->
+                    new Step(Exit.DAMAGED, "do not use that shelf; ask its publisher");
+            case TrustException.OtherRoot _ ->
+                    new Step(
+                            Exit.DAMAGED,
+                            "do not use that shelf; ask its publisher, on another way, which key is"
+                                    + " theirs");
+            case TrustException.Older _,
+                    TrustException.Forked _,
+                    TrustException.TooFarForward _,
+                    TrustException.MixedUp _ ->
+                    new Step(
+                            Exit.DAMAGED,
+                            "go on with what is installed; tell the publisher what that shelf"
+                                    + " shows");
+            case TrustException.Expired _ ->
+                    new Step(
+                            Exit.DAMAGED,
+                            "check this host's clock; go on with what is installed until the"
+                                    + " publisher renews");
+        };
+    }
+
+    private static Step on(TransportException failure) {
+        return switch (failure) {
+            case TransportException.Unreachable f ->
+                    new Step(
+                            Exit.NETWORK,
+                            f.retryAfter()
+                                    .map(wait ->
+                                            "repeat the command in "
+                                                    + Times.text(wait)
+                                                    + "; it goes on where it stopped")
+                                    .orElse(
+                                            "check that it can be reached, and repeat the command;"
+                                                    + " it goes on where it stopped"));
+            case TransportException.Unauthorized _ ->
+                    new Step(Exit.HOST, "log in there: `docker login` or `skopeo login`");
+            case TransportException.Missing _ ->
+                    new Step(Exit.MISSING, "see `carryall search SHELF` for what there is");
+            case TransportException.Damaged _ ->
+                    new Step(Exit.DAMAGED, "tell whoever keeps that shelf");
+            case TransportException.Refused _ ->
+                    new Step(
+                            Exit.USAGE,
+                            "check how the shelf is written: `carryall subscribe --help`");
+            case TransportException.Unusable _ ->
+                    new Step(Exit.HOST, "check that the folder can be read and written");
+        };
+    }
+
+    private static Step on(CryptoException failure) {
+        return switch (failure) {
+            case CryptoException.KeyOpen f ->
+                    new Step(Exit.USAGE, "if it is still secret, run `chmod 600 " + f.file() + "`");
+            case CryptoException.KeyDamaged _ ->
+                    new Step(Exit.DAMAGED, "name the file that `carryall keygen` made");
         };
     }
 

@@ -12,6 +12,8 @@ import carryall.machine.MachineException;
 import carryall.machine.MachineName;
 import carryall.machine.MachineStatus;
 import carryall.machine.Machines;
+import carryall.release.Reference;
+import carryall.release.Subscriber;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,10 +34,13 @@ final class RunVerb implements Verb {
     private static final Duration APP_PATIENCE = Duration.ofMinutes(10);
 
     @Mixin private Format format = new Format();
+    @Mixin private ShelfOptions shelf = new ShelfOptions();
 
     @Parameters(
             paramLabel = "WHAT",
-            description = "A recipe's folder, a built appliance's name, or a machine's name.")
+            description =
+                    "A recipe's folder, what lies on a shelf (SHELF/APP[:VERSION or :CHANNEL]), a"
+                            + " built appliance's name, or a machine's name.")
     private String what = "";
 
     @Option(
@@ -71,6 +76,12 @@ final class RunVerb implements Verb {
     private boolean detach;
 
     @Option(
+            names = "--yes",
+            description =
+                    "Do not ask whether the publisher of what lies on a shelf is the right one.")
+    private boolean sure;
+
+    @Option(
             names = "--cold",
             description = "Boot, even if the machine could be opened where it was left.")
     private boolean cold;
@@ -89,7 +100,11 @@ final class RunVerb implements Verb {
     public int run(Machines machines, Terminal terminal) throws IOException {
         // Better said now than after a build of minutes.
         HostCheck.findPrograms();
-        Machine machine = machine(machines, terminal);
+        Optional<Machine> meant = machine(machines, terminal);
+        if (meant.isEmpty()) {
+            return Exit.USAGE;
+        }
+        Machine machine = meant.get();
         Optional<Accelerator> wanted = Optional.ofNullable(accelerator);
         if (foreground) {
             return KeepVerb.code(
@@ -132,7 +147,32 @@ final class RunVerb implements Verb {
     }
 
     /// The machine that `WHAT` and `--name` mean; made if it is not there.
-    private Machine machine(Machines machines, Terminal terminal) throws IOException {
+    ///
+    /// @return empty if the user did not agree to a publisher
+    private Optional<Machine> machine(Machines machines, Terminal terminal) throws IOException {
+        if (!isRecipeFolder() && Reference.isMeant(what)) {
+            return ofShelf(machines, terminal);
+        }
+        return Optional.of(local(machines, terminal));
+    }
+
+    /// A machine of a release. One that is there already is opened as it is: it goes over to
+    /// another release by `update` alone.
+    private Optional<Machine> ofShelf(Machines machines, Terminal terminal) throws IOException {
+        Offers offers = new Offers(machines, terminal);
+        Reference reference = Reference.parse(what);
+        Optional<Subscriber.Offer> agreed = offers.agreed(reference, shelf.settings(), sure);
+        if (agreed.isEmpty()) {
+            return Optional.empty();
+        }
+        Subscriber.Offer offer = agreed.get();
+        if (offer.entry().equals(offer.followed().channel().newest())) {
+            offers.subscriber().follow(offer);
+        }
+        return Optional.of(of(machines, terminal, offers.fetched(offer)));
+    }
+
+    private Machine local(Machines machines, Terminal terminal) throws IOException {
         boolean isPath = what.contains("/") && Files.exists(Path.of(what));
         if (isPath || Files.isRegularFile(Path.of(what)) || isRecipeFolder()) {
             return of(machines, terminal, BuildVerb.build(machines, terminal, Path.of(what)));
@@ -189,7 +229,8 @@ final class RunVerb implements Verb {
                             + description.name()
                             + " it was made from ("
                             + pinned.description().version()
-                            + "); open the new build as another machine with `--name`.");
+                            + "); bring it to another with `carryall update`, or open that as another"
+                            + " machine with `--name`.");
         }
         return granted(machines, machine);
     }

@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashSet;
@@ -153,6 +154,13 @@ public final class Fetching implements Closeable {
     /// How many bytes it would take somebody who has nothing at all.
     public long bytesOfAll() {
         return Plan.of(index, new BitSet(), List.of(), List.of()).bytes();
+    }
+
+    /// How fast the shelf has been so far, in bytes a second.
+    ///
+    /// @param asked how long [#begin] took
+    public long rate(Duration asked) {
+        return indexBytes.length * 1000L / Math.max(1, asked.toMillis());
     }
 
     private Plan plan(BitSet here) {

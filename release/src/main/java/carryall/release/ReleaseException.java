@@ -92,4 +92,11 @@ public abstract sealed class ReleaseException extends IOException {
             super(file + " is not the key " + needed.fingerprint());
         }
     }
+
+    /// The same name is followed on another shelf.
+    public static final class OtherShelf extends ReleaseException {
+        public OtherShelf(String name, String before, String now) {
+            super(name + " is followed on " + before + ", not on " + now);
+        }
+    }
 }

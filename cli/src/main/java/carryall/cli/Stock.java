@@ -1,0 +1,109 @@
+package carryall.cli;
+
+import carryall.appliance.InstalledAppliance;
+import carryall.crypto.Digest;
+import carryall.hypervisor.ByteSize;
+import carryall.machine.Machines;
+import carryall.release.InstalledRelease;
+import carryall.release.Subscriber;
+import carryall.release.Subscription;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// The appliances on this host as a cache: what may go, and how much there is. What was fetched is
+/// kept as long as a machine or a subscription needs it; beyond that until it takes more than the
+/// bound, since the next release shares much with it.
+final class Stock {
+    private static final ByteSize USUAL_BOUND = ByteSize.mebibytes(10 << 10);
+
+    private final Machines machines;
+    private final Subscriber subscriber;
+
+    Stock(Machines machines, Subscriber subscriber) {
+        this.machines = machines;
+        this.subscriber = subscriber;
+    }
+
+    /// How much may stay that nobody needs: `CARRYALL_KEEP`, such as `20GiB`, or 10 GiB.
+    static ByteSize bound(Map<String, String> environment) {
+        try {
+            return ByteSize.parse(environment.getOrDefault("CARRYALL_KEEP", ""));
+        } catch (IllegalArgumentException none) {
+            return USUAL_BOUND;
+        }
+    }
+
+    /// What no machine needs and no subscription follows, the oldest first.
+    ///
+    /// @param builds also what was built here, which no shelf could give back
+    List<InstalledAppliance> unneeded(boolean builds) throws IOException {
+        Set<Digest> needed = new HashSet<>(machines.neededAppliances());
+        for (Subscription each : subscriber.subscriptions().list()) {
+            each.newest().ifPresent(newest -> needed.add(newest.appliance()));
+        }
+        List<InstalledAppliance> unneeded = new ArrayList<>();
+        for (InstalledAppliance each : machines.appliances().list().reversed()) {
+            boolean isFetched = InstalledRelease.of(each).isPresent();
+            if (!needed.contains(each.id()) && (builds || isFetched)) {
+                unneeded.add(each);
+            }
+        }
+        return unneeded;
+    }
+
+    void remove(InstalledAppliance appliance) throws IOException {
+        machines.appliances().remove(appliance.id());
+    }
+
+    /// Removes the oldest of what nobody needs until the rest of it is within the bound.
+    ///
+    /// @param arrived just now, and needed in a moment
+    void evict(ByteSize bound, InstalledAppliance arrived) throws IOException {
+        List<InstalledAppliance> unneeded = unneeded(false);
+        unneeded.removeIf(each -> each.id().equals(arrived.id()));
+        long total = 0;
+        for (InstalledAppliance each : unneeded) {
+            total += bytes(each);
+        }
+        for (InstalledAppliance each : unneeded) {
+            if (total <= bound.bytes()) {
+                return;
+            }
+            total -= bytes(each);
+            remove(each);
+        }
+    }
+
+    /// What all appliances take on the disk; what is linked twice counts twice.
+    long bytes() throws IOException {
+        long bytes = 0;
+        for (InstalledAppliance each : machines.appliances().list()) {
+            bytes += bytes(each);
+        }
+        return bytes;
+    }
+
+    /// What an appliance takes on the disk, holes not counted; the JDK cannot tell, du can.
+    static long bytes(InstalledAppliance appliance) throws IOException {
+        Process du =
+                new ProcessBuilder(
+                                "du",
+                                "--summarize",
+                                "--block-size=1",
+                                appliance.directory().toString())
+                        .redirectError(ProcessBuilder.Redirect.DISCARD)
+                        .start();
+        try (BufferedReader output = du.inputReader(StandardCharsets.UTF_8)) {
+            String line = output.readLine();
+            return line == null ? 0 : Long.parseLong(line.split("\t", 2)[0]);
+        } finally {
+            du.destroy();
+        }
+    }
+}
