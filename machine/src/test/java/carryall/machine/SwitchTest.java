@@ -7,6 +7,8 @@ import carryall.appliance.Appliance;
 import carryall.appliance.ApplianceName;
 import carryall.appliance.BuildFolder;
 import carryall.appliance.InstalledAppliance;
+import carryall.appliance.MemoryIndex;
+import carryall.appliance.VerifiedFiles;
 import carryall.crypto.Digest;
 import carryall.hypervisor.Accelerator;
 import carryall.hypervisor.ByteSize;
@@ -15,12 +17,14 @@ import carryall.hypervisor.Network;
 import carryall.hypervisor.Profile;
 import carryall.hypervisor.QemuProgram;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +39,7 @@ final class SwitchTest {
     private static final ByteSize MEMORY = ByteSize.mebibytes(64);
     private static final Set<Appliance.Part> DISKS =
             Set.of(Appliance.Part.SYSTEM, Appliance.Part.PERSONAL);
+    private static final QemuProgram.Version QEMU = QemuProgram.Version.parse("7.2.22");
     private static final Layer.Own SCRATCH = new Layer.Own("system-1.qcow2");
     private static final Layer.Own WORK = new Layer.Own("personal-1.qcow2");
 
@@ -52,10 +57,10 @@ final class SwitchTest {
             Map<Appliance.Part, Appliance.Content> parts = new EnumMap<>(Appliance.Part.class);
             for (Appliance.Part part : kinds) {
                 Path file = folder.path().resolve(part.fileName());
-                byte[] bytes = (part + " of " + version).getBytes(StandardCharsets.UTF_8);
-                Files.write(file, bytes);
+                write(file, part, part + " of " + version, memory);
                 parts.put(
-                        part, new Appliance.Content(new ByteSize(bytes.length), Digest.of(bytes)));
+                        part,
+                        new Appliance.Content(new ByteSize(Files.size(file)), Digest.of(file)));
             }
             return machines.appliances()
                     .add(
@@ -73,8 +78,24 @@ final class SwitchTest {
                                     List.of(),
                                     Optional.empty(),
                                     Digest.of(new byte[0]),
-                                    Optional.empty(),
+                                    kinds.contains(Appliance.Part.SESSION_MEMORY)
+                                            ? Optional.of(new Appliance.Warm(QEMU, Accelerator.TCG))
+                                            : Optional.empty(),
                                     parts));
+        }
+    }
+
+    private static void write(Path file, Appliance.Part part, String words, ByteSize memory)
+            throws IOException {
+        switch (part) {
+            case SESSION_INDEX, APP_INDEX ->
+                    new MemoryIndex((int) (memory.bytes() / 4096), List.of()).write(file);
+            case SESSION_MEMORY, APP_MEMORY -> {
+                try (RandomAccessFile holes = new RandomAccessFile(file.toFile(), "rw")) {
+                    holes.setLength(memory.bytes());
+                }
+            }
+            default -> Files.writeString(file, words);
         }
     }
 
@@ -125,7 +146,7 @@ final class SwitchTest {
                         Fit.hardware(machines.find(PLANS), appliance),
                         Optional.of(
                                 new State.Memory(
-                                        QemuProgram.Version.parse("7.2.22"),
+                                        QEMU,
                                         Accelerator.TCG,
                                         Optional.empty(),
                                         any,
@@ -438,5 +459,59 @@ final class SwitchTest {
         assertThatThrownBy(() -> machines.find(PLANS))
                 .isInstanceOf(MachineException.MachineDamaged.class)
                 .hasMessageContaining("next.json");
+    }
+
+    @Test
+    void thePinIsWrittenAsItsFormatSays() throws IOException {
+        Pin pin =
+                new Pin(
+                        new Digest("sha256:" + "b".repeat(64)),
+                        MEMORY,
+                        2,
+                        Optional.of(new Digest("sha256:" + "a".repeat(64))));
+        Head head = new Head(Optional.of(pin), 1, Optional.empty(), Optional.of(1), Map.of());
+        Path file = temp.resolve("head.json");
+        head.write(file);
+        assertThat(Files.readAllLines(file).getFirst())
+                .isEqualTo(
+                        "{\"format\":1,\"pin\":{\"appliance\":\"sha256:"
+                                + "b".repeat(64)
+                                + "\",\"memoryBytes\":67108864,\"cpus\":2,\"previous\":\"sha256:"
+                                + "a".repeat(64)
+                                + "\"},\"lastState\":1,\"parent\":1,\"disks\":{}}");
+        assertThat(Head.read(file)).isEqualTo(head);
+    }
+
+    /// How a machine that was never written to is opened.
+    private String opening(InstalledAppliance appliance) throws IOException {
+        MachineFolder files = machines.files(PLANS);
+        Fit fit =
+                new Fit(
+                        machines.find(PLANS),
+                        appliance,
+                        QEMU,
+                        Accelerator.TCG,
+                        new VerifiedFiles(appliance.directory()));
+        return Opening.choose(
+                        Keeper.Wish.RESUME,
+                        head(),
+                        new MachineDisks(files, appliance),
+                        new States(PLANS, files),
+                        fit)
+                .reason();
+    }
+
+    @Test
+    void theAppAsItWasPublishedIsOpenedOverItsOwnTemplateAlone() throws IOException {
+        Set<Appliance.Part> warm = new HashSet<>(DISKS);
+        warm.addAll(EnumSet.range(Appliance.Part.SESSION_MEMORY, Appliance.Part.APP_PERSONAL));
+        InstalledAppliance first = release("1", MEMORY, warm);
+        InstalledAppliance second = release("2", MEMORY, warm);
+        machines.create(PLANS, first, Network.NONE);
+        assertThat(opening(first)).startsWith("opening the app as it was published");
+        machines.update(PLANS, second.id(), UnsavedWork.REFUSE);
+        assertThat(opening(second)).startsWith("opening the desktop as it was published");
+        machines.rollback(PLANS, UnsavedWork.REFUSE);
+        assertThat(opening(first)).startsWith("opening the app as it was published");
     }
 }
