@@ -45,15 +45,13 @@ final class ArchitectureTest {
                     .whereLayer("appliance")
                     .mayOnlyBeAccessedByLayers("release", "machine", "recipe", "cli")
                     .whereLayer("chunk")
-                    .mayOnlyBeAccessedByLayers(
-                            "appliance", "release", "machine", "recipe", "cli")
+                    .mayOnlyBeAccessedByLayers("appliance", "release", "machine", "recipe", "cli")
                     .whereLayer("release")
                     .mayOnlyBeAccessedByLayers("machine", "recipe", "cli")
                     .whereLayer("transport")
                     .mayOnlyBeAccessedByLayers("release", "machine", "recipe", "cli")
                     .whereLayer("hypervisor")
-                    .mayOnlyBeAccessedByLayers(
-                            "appliance", "release", "machine", "recipe", "cli")
+                    .mayOnlyBeAccessedByLayers("appliance", "release", "machine", "recipe", "cli")
                     .whereLayer("crypto")
                     .mayOnlyAccessLayers("json")
                     .whereLayer("json")

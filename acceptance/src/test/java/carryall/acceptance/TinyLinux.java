@@ -93,6 +93,11 @@ final class TinyLinux {
 
     /// Writes a recipe folder whose image is this guest.
     static Path recipe(Path folder) throws IOException, InterruptedException {
+        return recipe(folder, "1");
+    }
+
+    /// The same as another release, which its file `/release` names.
+    static Path recipe(Path folder, String version) throws IOException, InterruptedException {
         Files.createDirectories(folder);
         Path kept = kept();
         GrubDisk.write(
@@ -103,12 +108,12 @@ final class TinyLinux {
                 initrd %s
                 boot
                 """,
-                List.of(kept.resolve("kernel"), initramfs(folder, kept)));
+                List.of(kept.resolve("kernel"), initramfs(folder, kept, version)));
         Files.writeString(
                 folder.resolve("recipe.yaml"),
                 """
                 name: tiny
-                version: "1"
+                version: "%s"
                 title: Tiny Linux
                 summary: A kernel and a shell.
                 image: tiny.raw
@@ -116,7 +121,8 @@ final class TinyLinux {
                 cpus: 1
                 profile: modern
                 personal: 64MiB
-                """,
+                """
+                        .formatted(version),
                 StandardCharsets.UTF_8);
         return folder;
     }
@@ -155,7 +161,8 @@ final class TinyLinux {
         return folder;
     }
 
-    private static Path initramfs(Path folder, Path kept) throws IOException, InterruptedException {
+    private static Path initramfs(Path folder, Path kept, String version)
+            throws IOException, InterruptedException {
         Path root = folder.resolve("root");
         for (String name : List.of("bin", "dev", "proc", "sys", "home", "modules")) {
             Files.createDirectories(root.resolve(name));
@@ -166,6 +173,7 @@ final class TinyLinux {
                 Files.copy(module, root.resolve("modules").resolve(module.getFileName()));
             }
         }
+        Files.writeString(root.resolve("release"), version + "\n", StandardCharsets.UTF_8);
         String modules =
                 String.join(" ", MODULES.stream().map(m -> m.replaceAll(".*/", "")).toList());
         Path init = root.resolve("init");

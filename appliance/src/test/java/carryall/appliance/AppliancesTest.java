@@ -259,4 +259,17 @@ final class AppliancesTest {
                 .message()
                 .contains(directory.toString());
     }
+
+    @Test
+    void aRemovedApplianceIsGoneAndTheOthersStay() throws IOException {
+        InstalledAppliance first = add("1", "disk one");
+        InstalledAppliance second = add("2", "disk two");
+        appliances.remove(first.id());
+        assertThat(appliances.list()).containsExactly(second);
+        assertThatThrownBy(() -> appliances.remove(first.id()))
+                .isInstanceOf(ApplianceException.ApplianceMissing.class);
+        try (Stream<Path> left = Files.list(directory)) {
+            assertThat(left).containsExactly(second.directory());
+        }
+    }
 }

@@ -192,12 +192,10 @@ record Advice(int exitCode, String found, String nextStep) {
                             "see `carryall history "
                                     + f.name()
                                     + "` for the states it can go back to");
-            case MachineException.ReleaseMissing f ->
+            case MachineException.ReleaseMissing _ ->
                     new Step(
                             Exit.MISSING,
-                            "fetch it: `carryall pull REF@"
-                                    + f.appliance()
-                                    + "`, or build it again");
+                            "fetch it with `carryall pull`, or build it from its recipe again");
             case MachineException.ReleaseUnfit f ->
                     new Step(
                             Exit.DAMAGED,

@@ -106,6 +106,21 @@ final class VerbsTest {
     }
 
     @Test
+    void showTellsTheReleaseBeforeAndTheNext() throws IOException {
+        var machine = session.machine("plans");
+        Path folder = session.machines().folder(machine.name());
+        String next = "sha256:" + "b".repeat(64);
+        Files.writeString(
+                folder.resolve("next.json"), "{\"format\":1,\"appliance\":\"" + next + "\"}\n");
+        assertThat(session.type("show plans").returned(0).output())
+                .contains("next:\n  applianceDigest %s\n".formatted(next));
+        assertThat(session.type("show plans --json").returned(0).output())
+                .contains("\"next\":{\"applianceDigest\":\"" + next + "\"}");
+        assertThat(session.type("ls").returned(0).output())
+                .contains("never run, next start: another release");
+    }
+
+    @Test
     void rmNeedsAYesWhenNobodyWatches() throws IOException {
         session.machine("plans");
         List<String> before = session.left();
