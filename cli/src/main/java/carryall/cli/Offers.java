@@ -83,10 +83,8 @@ final class Offers {
 
     /// The appliance of an offer, fetched if it is not here.
     InstalledAppliance fetched(Subscriber.Offer offer) throws IOException {
-        long began = System.nanoTime();
         try (Fetching fetching = subscriber.fetch(offer)) {
-            Duration asked = Duration.ofNanos(System.nanoTime() - began);
-            Progress progress = new Progress(terminal, offer, fetching.rate(asked));
+            Progress progress = new Progress(terminal, offer, fetching.rate());
             try {
                 InstalledAppliance installed = fetching.finish(progress);
                 subscriber.arrived(offer);

@@ -42,6 +42,7 @@ public final class Fetching implements Closeable {
     private final Appliance description;
     private final Index index;
     private final byte[] indexBytes;
+    private final Duration indexTook;
     private final List<Space> spaces;
     private final List<Delta> deltas;
 
@@ -51,6 +52,7 @@ public final class Fetching implements Closeable {
             Release release,
             Appliance description,
             byte[] indexBytes,
+            Duration indexTook,
             List<Space> spaces,
             List<Delta> deltas) {
         this.repository = repository;
@@ -58,6 +60,7 @@ public final class Fetching implements Closeable {
         this.release = release;
         this.description = description;
         this.indexBytes = indexBytes;
+        this.indexTook = indexTook;
         this.index = IndexFormat.read(indexBytes);
         this.spaces = spaces;
         this.deltas = deltas;
@@ -70,7 +73,9 @@ public final class Fetching implements Closeable {
             throws IOException {
         List<Space> spaces = new ArrayList<>();
         try {
+            long asked = System.nanoTime();
             byte[] indexBytes = blob(repository, release.index());
+            Duration indexTook = Duration.ofNanos(System.nanoTime() - asked);
             Appliance description = description(repository, release);
             checkIndex(IndexFormat.read(indexBytes), description);
             Set<Digest> bases = new HashSet<>();
@@ -89,7 +94,7 @@ public final class Fetching implements Closeable {
                 }
             }
             return new Fetching(
-                    repository, appliances, release, description, indexBytes, spaces, deltas);
+                    repository, appliances, release, description, indexBytes, indexTook, spaces, deltas);
         } catch (IllegalArgumentException wrong) {
             closeAll(spaces);
             throw new ReleaseException.NotRelease(repository.location(), release.digest(), wrong);
@@ -156,11 +161,9 @@ public final class Fetching implements Closeable {
         return Plan.of(index, new BitSet(), List.of(), List.of()).bytes();
     }
 
-    /// How fast the shelf has been so far, in bytes a second.
-    ///
-    /// @param asked how long [#begin] took
-    public long rate(Duration asked) {
-        return indexBytes.length * 1000L / Math.max(1, asked.toMillis());
+    /// How fast the shelf gave the index, in bytes a second.
+    public long rate() {
+        return indexBytes.length * 1000L / Math.max(1, indexTook.toMillis());
     }
 
     private Plan plan(BitSet here) {
