@@ -41,7 +41,8 @@ final class UpdateTest {
         TinyLinux.run(command, "tiny", "tiny");
     }
 
-    /// By the guest itself: one that was resumed hears no power button.
+    /// By the guest itself: `stop` waits its turn while the keeper tells a resumed guest the time,
+    /// which this one, without an agent, never hears.
     private void shutDown() throws Exception {
         try (GuestConsole console = GuestConsole.of(command, "tiny")) {
             console.type("umount /home; sync; poweroff -f");

@@ -124,6 +124,8 @@ final class RunVerb implements Verb {
             case MachineStatus.Starting _, MachineStatus.Running _, MachineStatus.Paused _ ->
                     terminal.note(machine.name() + " is running already.");
         }
+        // The start may have switched it to the release that waited.
+        machine = machines.find(machine.name());
         sayHow(machines, terminal, machine.name());
         boolean hasApp =
                 machines.appliances()
