@@ -185,7 +185,7 @@ record Advice(int exitCode, String found, String nextStep) {
                             Exit.BUSY,
                             "open it and save your work: `carryall run "
                                     + f.name()
-                                    + "`; or repeat with `--keep-work-in-history`");
+                                    + "`; or repeat with `--close`");
             case MachineException.NeverSwitched f ->
                     new Step(
                             Exit.MISSING,

@@ -94,7 +94,14 @@ public final class Fetching implements Closeable {
                 }
             }
             return new Fetching(
-                    repository, appliances, release, description, indexBytes, indexTook, spaces, deltas);
+                    repository,
+                    appliances,
+                    release,
+                    description,
+                    indexBytes,
+                    indexTook,
+                    spaces,
+                    deltas);
         } catch (IllegalArgumentException wrong) {
             closeAll(spaces);
             throw new ReleaseException.NotRelease(repository.location(), release.digest(), wrong);
