@@ -84,6 +84,9 @@ public final class PublisherFolder {
     }
 
     private void write(PublisherKeys keys, List<SigningKey> by) throws IOException {
+        // For cosign and for people.
+        Durable.replace(folder.resolve("root.pub"), keys.root().pem());
+        Durable.replace(folder.resolve("channel.pub"), keys.channelKeys().getFirst().pem());
         Durable.replace(
                 folder.resolve(Tags.ofKeys(keys.version()) + ".json"), keys.signed(by).text());
     }
