@@ -79,7 +79,7 @@ final class PublishTest {
                     .contains("acme/tiny is followed on channel stable");
             TinyLinux.run(user, "tiny", reference);
             ask("echo drawn under 1 >/home/work; sync");
-            user.run("stop", "tiny", "--patience", "0").succeeded();
+            shutDown();
 
             Map<String, Object> second =
                     publish(TinyLinux.recipe(folder.resolve("tiny-2"), "2"), shelf.toString());
@@ -90,11 +90,21 @@ final class PublishTest {
             user.run(PATIENCE, "update", "tiny").succeeded();
             TinyLinux.run(user, "tiny", "tiny");
             assertThat(ask("cat /release /home/work")).contains("2", "drawn under 1");
-            user.run("stop", "tiny", "--patience", "0").succeeded();
+            shutDown();
 
             user.run("rollback", "tiny").succeeded();
             TinyLinux.run(user, "tiny", "tiny");
             assertThat(ask("cat /release /home/work")).contains("1", "drawn under 1");
+        }
+    }
+
+    private void shutDown() throws Exception {
+        try (GuestConsole console = GuestConsole.of(user, "tiny")) {
+            console.type("umount /home; sync; poweroff -f");
+            Waiting.until(
+                    "the guest is off",
+                    PATIENCE,
+                    () -> "stopped".equals(user.listed("tiny").get("status")));
         }
     }
 
