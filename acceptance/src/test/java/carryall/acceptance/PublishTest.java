@@ -217,7 +217,10 @@ final class PublishTest {
         publishing.descendants().forEach(ProcessHandle::destroyForcibly);
         publishing.destroyForcibly().waitFor();
         assertThat(user.run(PATIENCE, "pull", shelf + "/blob:1.0", "--yes").exitCode()).isZero();
-        publish(next, shelf.toString());
+        Object release = publish(next, shelf.toString()).get("release");
+        Map<String, Object> again = publish(next, shelf.toString());
+        assertThat(again).containsEntry("release", release);
+        assertThat(((Number) again.get("uploadedBytes")).longValue()).isZero();
         // Two at once: one fetches, the other waits for it.
         Process one = user.start("pull", shelf + "/blob", "--json");
         assertThat(user.run(PATIENCE, "pull", shelf + "/blob", "--json").object())

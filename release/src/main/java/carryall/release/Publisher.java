@@ -3,10 +3,12 @@ package carryall.release;
 import carryall.appliance.ApplianceName;
 import carryall.appliance.Appliances;
 import carryall.appliance.InstalledAppliance;
+import carryall.crypto.Digest;
 import carryall.transport.FolderShelf;
 import carryall.transport.Repository;
 import carryall.transport.Shelf;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
@@ -60,55 +62,94 @@ public final class Publisher {
                 new ApplianceName(keys.keys().publisher(), built.description().name().app());
         Repository repository = shelf.repository(as.app());
         Optional<Channel> before = keys.channel(repository, channel);
-        Publishing publishing =
-                new Publishing(
-                        repository,
-                        appliances,
-                        home.resolve("publishing-" + UUID.randomUUID()),
-                        listener);
-        String version = built.description().version();
-        Published published =
-                publishing.publish(
-                        built,
-                        as,
-                        earlier(repository, before, listener, deltas),
-                        deltas,
-                        Tags.ofVersion(version));
-        if (before.isPresent()
-                && before.get().newest().release().equals(published.release().digest())) {
-            // Published before; a channel that says the same needs no new number.
-            return published;
+        Digest appliance =
+                Digest.of(built.description().named(as).text().getBytes(StandardCharsets.UTF_8));
+        Optional<Channel.Entry> there = Optional.empty();
+        List<Publishing.Earlier> earlier = new ArrayList<>();
+        for (Channel.Entry entry : before.map(Channel::releases).orElse(List.of()).reversed()) {
+            Release release = Subscriber.release(repository, entry.release());
+            if (release.appliance().equals(appliance)) {
+                there = Optional.of(entry);
+                break;
+            }
+            if (earlier.size() < MOST_EARLIER) {
+                earlier.add(new Publishing.Earlier(entry.version(), release, held(release)));
+            }
         }
-        keys.putOnChannel(
-                repository,
-                as,
-                channel,
-                before,
-                new Channel.Entry(
-                        version,
-                        published.release().digest(),
-                        clock.instant().truncatedTo(ChronoUnit.SECONDS)));
+        Published published;
+        Channel.Entry entry;
+        if (there.isPresent()) {
+            entry = there.get();
+            published = again(repository, entry, listener);
+        } else {
+            String version = built.description().version();
+            published =
+                    new Publishing(
+                                    repository,
+                                    appliances,
+                                    home.resolve("publishing-" + UUID.randomUUID()),
+                                    listener)
+                            .publish(
+                                    built,
+                                    as,
+                                    withContent(repository, earlier, deltas, listener),
+                                    deltas,
+                                    Tags.ofVersion(version));
+            entry =
+                    new Channel.Entry(
+                            version,
+                            published.release().digest(),
+                            clock.instant().truncatedTo(ChronoUnit.SECONDS));
+        }
+        keys.putOnChannel(repository, as, channel, before, entry);
         return published;
     }
 
-    /// The last releases on the channel, the newest first. Those that deltas are made against are
-    /// fetched if they are not here.
-    private List<Publishing.Earlier> earlier(
-            Repository repository, Optional<Channel> channel, PublishListener listener, int deltas)
+    /// What is on the shelf already: it becomes the channel's newest, and the channel is renewed.
+    private Published again(Repository repository, Channel.Entry entry, PublishListener listener)
             throws IOException {
-        List<Publishing.Earlier> earlier = new ArrayList<>();
-        for (Channel.Entry entry : channel.map(Channel::releases).orElse(List.of()).reversed()) {
-            if (earlier.size() == MOST_EARLIER) {
-                break;
-            }
-            Release release = Subscriber.release(repository, entry.release());
-            Optional<InstalledRelease> held = held(release);
-            if (held.isEmpty() && earlier.size() < deltas) {
-                held = fetch(repository, entry.version(), release, listener);
-            }
-            earlier.add(new Publishing.Earlier(entry.version(), release, held));
+        Release release = Subscriber.release(repository, entry.release());
+        Optional<InstalledRelease> held = held(release);
+        InstalledRelease installed =
+                held.isPresent()
+                        ? held.get()
+                        : fetch(repository, entry.version(), release, listener);
+        long content = installed.index().plainBytes();
+        return new Published(
+                release,
+                installed,
+                content,
+                content,
+                installed.index().storedBytes(),
+                0,
+                List.of(),
+                List.of());
+    }
+
+    /// Fetches the content of those that deltas are made against, if it is not here.
+    private List<Publishing.Earlier> withContent(
+            Repository repository,
+            List<Publishing.Earlier> earlier,
+            int deltas,
+            PublishListener listener)
+            throws IOException {
+        List<Publishing.Earlier> all = new ArrayList<>();
+        for (Publishing.Earlier each : earlier) {
+            boolean isWanted = each.held().isEmpty() && all.size() < deltas;
+            all.add(
+                    isWanted
+                            ? new Publishing.Earlier(
+                                    each.version(),
+                                    each.release(),
+                                    Optional.of(
+                                            fetch(
+                                                    repository,
+                                                    each.version(),
+                                                    each.release(),
+                                                    listener)))
+                            : each);
         }
-        return earlier;
+        return all;
     }
 
     private Optional<InstalledRelease> held(Release release) throws IOException {
@@ -123,7 +164,7 @@ public final class Publisher {
         return Optional.empty();
     }
 
-    private Optional<InstalledRelease> fetch(
+    private InstalledRelease fetch(
             Repository repository, String version, Release release, PublishListener listener)
             throws IOException {
         try (Fetching fetching = Fetching.begin(repository, appliances, release)) {
@@ -142,7 +183,12 @@ public final class Publisher {
                                     listener.done(bytes);
                                 }
                             });
-            return InstalledRelease.of(installed);
+            return InstalledRelease.of(installed)
+                    .orElseThrow(() ->
+                            new ReleaseException.NotRelease(
+                                    repository.location(),
+                                    release.digest(),
+                                    new IllegalArgumentException("what is here of it is another")));
         }
     }
 }
