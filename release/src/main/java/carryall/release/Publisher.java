@@ -74,8 +74,10 @@ public final class Publisher {
                         earlier(repository, before, listener, deltas),
                         deltas,
                         Tags.ofVersion(version));
-        if (before.isPresent()
-                && before.get().newest().release().equals(published.release().digest())) {
+        Optional<Channel.Entry> same =
+                before.map(Channel::newest)
+                        .filter(newest -> newest.release().equals(published.release().digest()));
+        if (same.isPresent() && keys.isCurrent(before.get())) {
             // Published before; a channel that says the same needs no new number.
             return published;
         }
@@ -84,10 +86,11 @@ public final class Publisher {
                 as,
                 channel,
                 before,
-                new Channel.Entry(
-                        version,
-                        published.release().digest(),
-                        clock.instant().truncatedTo(ChronoUnit.SECONDS)));
+                same.orElseGet(() ->
+                        new Channel.Entry(
+                                version,
+                                published.release().digest(),
+                                clock.instant().truncatedTo(ChronoUnit.SECONDS))));
         return published;
     }
 

@@ -1,12 +1,14 @@
 package carryall.release;
 
 import carryall.appliance.ApplianceName;
+import carryall.crypto.Digest;
 import carryall.crypto.Envelope;
 import carryall.crypto.SigningKey;
 import carryall.crypto.VerifyingKey;
 import carryall.transport.Repository;
 import carryall.transport.TransportException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -16,10 +18,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Where a publisher keeps its keys: the statements `keys-1.json`, `keys-2.json`, …, the channel
 /// key `channel.key` that signs releases, and, until it is moved to where no network is, the root
-/// key `root.key` that signs the statements.
+/// key `root.key` that signs the statements. Below `channels` is what it last put on each channel.
 public final class PublisherFolder {
     /// Where the root key is made.
     public static final String ROOT = "root.key";
@@ -84,6 +87,9 @@ public final class PublisherFolder {
     }
 
     private void write(PublisherKeys keys, List<SigningKey> by) throws IOException {
+        // For cosign and for people.
+        Durable.replace(folder.resolve("root.pub"), keys.root().pem());
+        Durable.replace(folder.resolve("channel.pub"), keys.channelKeys().getFirst().pem());
         Durable.replace(
                 folder.resolve(Tags.ofKeys(keys.version()) + ".json"), keys.signed(by).text());
     }
@@ -156,6 +162,22 @@ public final class PublisherFolder {
         return next;
     }
 
+    /// Says the same again, for two more years.
+    ///
+    /// @param root where the root key is
+    public PublisherKeys renew(Path root) throws IOException {
+        PublisherKeys before = keys();
+        SigningKey rootKey = rootOf(before, root);
+        PublisherKeys next =
+                keys(
+                        before.publisher(),
+                        before.version() + 1,
+                        rootKey,
+                        channelKey().verifyingKey());
+        write(next, List.of(rootKey));
+        return next;
+    }
+
     private static SigningKey rootOf(PublisherKeys keys, Path file) throws IOException {
         SigningKey root = SigningKey.read(file);
         if (!root.verifyingKey().equals(keys.root())) {
@@ -198,9 +220,10 @@ public final class PublisherFolder {
         }
     }
 
-    /// Signs a release and puts it on a channel, as its newest.
+    /// Signs a release and puts it on a channel, as its newest. Releases that an earlier key signed
+    /// are signed anew, because followers believe the newest statement alone.
     ///
-    /// @param before the channel as it is, if it is
+    /// @param before the channel as [#channel] found it
     public Channel putOnChannel(
             Repository repository,
             ApplianceName appliance,
@@ -209,8 +232,7 @@ public final class PublisherFolder {
             Channel.Entry entry)
             throws IOException {
         SigningKey key = channelKey();
-        putStatements(repository);
-        CosignSignature.put(repository, entry.release(), repository.location(), key);
+        PublisherKeys keys = keys();
         List<Channel.Entry> releases =
                 new ArrayList<>(before.map(Channel::releases).orElse(List.of()));
         releases.removeIf(each -> each.release().equals(entry.release()));
@@ -222,35 +244,100 @@ public final class PublisherFolder {
                 new Channel(
                         appliance,
                         channel,
-                        before.map(Channel::sequence).orElse(0L) + 1,
-                        keys().version(),
+                        1 + lastSequence(repository, channel, before, keys),
+                        keys.version(),
                         now(),
                         now().plus(CHANNEL_LASTS),
                         releases);
-        SmallArtifact.put(
-                repository,
-                Tags.ofChannel(channel),
-                Channel.ARTIFACT_TYPE,
-                next.signed(key).text());
+        String text = next.signed(key).text();
+        boolean isNewEra = before.isPresent() && before.get().keysVersion() < keys.version();
+        for (Channel.Entry each : isNewEra ? releases : List.of(entry)) {
+            sign(repository, appliance, each.release(), keys, key);
+        }
+        Durable.replace(record(repository, channel), text);
+        // Last and close together: in between, followers find a channel of another statement.
+        putStatements(repository);
+        SmallArtifact.put(repository, Tags.ofChannel(channel), Channel.ARTIFACT_TYPE, text);
         return next;
     }
 
-    /// The channel as it is on a shelf, checked with these keys; empty if there is none.
+    /// Each statement counts anew, so that a thief of an earlier key has not used the numbers up.
+    private long lastSequence(
+            Repository repository, String channel, Optional<Channel> before, PublisherKeys keys)
+            throws IOException {
+        return Stream.of(before, recorded(repository, channel))
+                .flatMap(Optional::stream)
+                .filter(one -> one.keysVersion() == keys.version())
+                .mapToLong(Channel::sequence)
+                .max()
+                .orElse(0);
+    }
+
+    private static void sign(
+            Repository repository,
+            ApplianceName appliance,
+            Digest release,
+            PublisherKeys keys,
+            SigningKey key)
+            throws IOException {
+        try {
+            if (CosignSignature.isSigned(repository, release, keys.channelKeys())) {
+                return;
+            }
+        } catch (IllegalArgumentException noSignature) {
+            // What is there is replaced.
+        }
+        // A folder's path on the publisher's host is nobody's business.
+        String location = repository.location();
+        String reference = location.startsWith("/") ? appliance.toString() : location;
+        CosignSignature.put(repository, release, reference, key);
+    }
+
+    /// Whether a channel says what it should for a while yet: it is of the newest statement, and
+    /// more than half of its time is left.
+    public boolean isCurrent(Channel channel) throws IOException {
+        return channel.keysVersion() == keys().version()
+                && now().plus(CHANNEL_LASTS.dividedBy(2)).isBefore(channel.expires());
+    }
+
+    private Path record(Repository repository, String channel) {
+        String place = repository.location() + ":" + channel;
+        String name = Digest.of(place.getBytes(StandardCharsets.UTF_8)).hex();
+        return folder.resolve("channels").resolve(name.substring(0, 32) + ".json");
+    }
+
+    /// What was last put on a channel from here.
+    private Optional<Channel> recorded(Repository repository, String channel) throws IOException {
+        Path file = record(repository, channel);
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Channel.parse(Envelope.parse(Files.readString(file))));
+        } catch (IllegalArgumentException wrong) {
+            throw new ReleaseException.SubscriptionDamaged(file, wrong);
+        }
+    }
+
+    /// The channel to go on from: as it is on a shelf, if a key of the newest statement signed it.
+    /// If an earlier key did, it may be a thief's, and what was put there from here counts.
+    ///
+    /// @return empty if there is none, or none that counts
+    /// @throws TrustException.NotSigned if it is by no key of this publisher
     public Optional<Channel> channel(Repository repository, String channel) throws IOException {
-        Envelope envelope;
         try {
             Optional<String> there =
                     SmallArtifact.get(repository, Tags.ofChannel(channel), Channel.ARTIFACT_TYPE);
             if (there.isEmpty()) {
                 return Optional.empty();
             }
-            envelope = Envelope.parse(there.get());
-            Channel parsed = Channel.parse(envelope);
+            Envelope envelope = Envelope.parse(there.get());
+            if (isSigned(envelope, keys())) {
+                return Optional.of(Channel.parse(envelope));
+            }
             for (Envelope statement : statements()) {
-                for (VerifyingKey key : PublisherKeys.parse(statement).channelKeys()) {
-                    if (envelope.isSignedBy(key)) {
-                        return Optional.of(parsed);
-                    }
+                if (isSigned(envelope, PublisherKeys.parse(statement))) {
+                    return recorded(repository, channel);
                 }
             }
         } catch (IllegalArgumentException wrong) {
@@ -258,5 +345,9 @@ public final class PublisherFolder {
         }
         throw new TrustException.NotSigned(
                 repository.location(), "channel " + channel, "any key of this publisher");
+    }
+
+    private static boolean isSigned(Envelope envelope, PublisherKeys keys) {
+        return keys.channelKeys().stream().anyMatch(envelope::isSignedBy);
     }
 }
