@@ -350,18 +350,21 @@ final class VerbsTest {
                 RUN.replace("code", "\\u202e\\u0085\uE000"));
         Path recipe = session.recipe("other");
         for (String line :
-                List.of(
-                        "ls",
-                        "show plans",
-                        "logs plans",
-                        "build " + recipe,
-                        "completion",
-                        "rm plans --yes")) {
+                List.of("ls", "show plans", "logs plans", "build " + recipe, "rm plans --yes")) {
             Session.Transcript answer = session.type(line + " --json").returned(0);
             assertThat(answer.json().keys()).isNotEmpty();
             assertThat(answer.output()).endsWith("}\n").hasLineCount(1);
             assertThat(answer.output()).doesNotContainPattern("[\\p{Cc}\\p{Cf}\\p{Co}&&[^\n]]");
         }
+    }
+
+    @Test
+    void theCompletionInJsonIsOneText() {
+        Session.Transcript answer = session.type("completion --json").returned(0);
+        assertThat(answer.output())
+                .startsWith("{\"shell\":\"bash\",\"script\":\"#!")
+                .endsWith("\"}\n")
+                .hasLineCount(1);
     }
 
     @Test

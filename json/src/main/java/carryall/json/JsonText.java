@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /// An object of a JSON text, read strictly: each key stands once and is asked for once, by kind; a
-/// key that nobody asked for is an error. Every fault is an `IllegalArgumentException` that names
-/// the key.
+/// key that nobody asked for is an error, and so is a text of more than 32,767 characters. Every
+/// fault is an `IllegalArgumentException` that names the key.
 public final class JsonText {
     private static final Jsonb JSONB = Jsonb.builder().build();
 

@@ -13,15 +13,21 @@ import java.util.concurrent.TimeUnit;
 
 /// A server as others run it, on a free port of loopback, with all that it writes in a folder.
 /// Closing ends it.
-record RealServer(Process process, int port) implements AutoCloseable {
-    static final String USER = "anna";
-    static final String PASSWORD = "secret-of-anna";
+public record RealServer(Process process, int port) implements AutoCloseable {
+    public static final String USER = "anna";
+    public static final String PASSWORD = "secret-of-anna";
 
     /// bcrypt of the password, by htpasswd.
     private static final String HTPASSWD =
             "anna:$2y$05$9xOwE7r5tLz4VrfSxQK43.VqTqGVnOMWkA.oZF37U/VS.T/Blf4oi";
 
-    static RealServer nginx(Path folder, Path served) throws Exception {
+    /// nginx, which serves a folder at `/shelf/`.
+    public static RealServer nginx(Path folder, Path served) throws Exception {
+        return nginx(folder, served, "");
+    }
+
+    /// The same with more words for its location, such as `limit_rate 4m;`.
+    public static RealServer nginx(Path folder, Path served, String words) throws Exception {
         int port = freePort();
         Path config =
                 Files.writeString(
@@ -40,12 +46,13 @@ record RealServer(Process process, int port) implements AutoCloseable {
                                     fastcgi_temp_path FOLDER/fastcgi;
                                     uwsgi_temp_path FOLDER/uwsgi;
                                     scgi_temp_path FOLDER/scgi;
-                                    server { listen 127.0.0.1:PORT; location /shelf/ { alias SERVED/; } }
+                                    server { listen 127.0.0.1:PORT; location /shelf/ { alias SERVED/; WORDS } }
                                 }
                                 """
                                         .replace("FOLDER", folder.toString())
                                         .replace("PORT", Integer.toString(port))
-                                        .replace("SERVED", served.toString()));
+                                        .replace("SERVED", served.toString())
+                                        .replace("WORDS", words));
         return started(
                 port,
                 folder,
@@ -60,7 +67,7 @@ record RealServer(Process process, int port) implements AutoCloseable {
     }
 
     /// Debian's docker-registry, with basic authentication.
-    static RealServer registry(Path folder) throws Exception {
+    public static RealServer registry(Path folder) throws Exception {
         int port = freePort();
         Files.writeString(folder.resolve("htpasswd"), HTPASSWD + "\n");
         Path config =
@@ -79,7 +86,8 @@ record RealServer(Process process, int port) implements AutoCloseable {
                 port, folder, List.of(program("docker-registry"), "serve", config.toString()));
     }
 
-    String host() {
+    /// `host:port`.
+    public String host() {
         return "127.0.0.1:" + port;
     }
 
