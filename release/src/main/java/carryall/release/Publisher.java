@@ -59,7 +59,8 @@ public final class Publisher {
         ApplianceName as =
                 new ApplianceName(keys.keys().publisher(), built.description().name().app());
         Repository repository = shelf.repository(as.app());
-        Optional<Channel> before = keys.channel(repository, channel);
+        PublishedChannel place = new PublishedChannel(keys, repository, as, channel);
+        Optional<Channel> before = place.find();
         Publishing publishing =
                 new Publishing(
                         repository,
@@ -77,14 +78,11 @@ public final class Publisher {
         Optional<Channel.Entry> same =
                 before.map(Channel::newest)
                         .filter(newest -> newest.release().equals(published.release().digest()));
-        if (same.isPresent() && keys.isCurrent(before.get())) {
+        if (same.isPresent() && place.isCurrent(before.get())) {
             // Published before; a channel that says the same needs no new number.
             return published;
         }
-        keys.putOnChannel(
-                repository,
-                as,
-                channel,
+        place.put(
                 before,
                 same.orElseGet(() ->
                         new Channel.Entry(

@@ -1,14 +1,12 @@
 package carryall.release;
 
 import carryall.appliance.ApplianceName;
-import carryall.crypto.Digest;
 import carryall.crypto.Envelope;
 import carryall.crypto.SigningKey;
 import carryall.crypto.VerifyingKey;
 import carryall.transport.Repository;
 import carryall.transport.TransportException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -18,7 +16,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /// Where a publisher keeps its keys: the statements `keys-1.json`, `keys-2.json`, …, the channel
 /// key `channel.key` that signs releases, and, until it is moved to where no network is, the root
@@ -29,7 +26,6 @@ public final class PublisherFolder {
 
     private static final String CHANNEL = "channel.key";
     private static final Duration KEYS_LAST = Duration.ofDays(2 * 365);
-    private static final Duration CHANNEL_LASTS = Duration.ofDays(180);
 
     private final Path folder;
     private final Clock clock;
@@ -82,7 +78,7 @@ public final class PublisherFolder {
                 List.of(channel));
     }
 
-    private Instant now() {
+    Instant now() {
         return clock.instant().truncatedTo(ChronoUnit.SECONDS);
     }
 
@@ -104,7 +100,7 @@ public final class PublisherFolder {
         return PublisherKeys.parse(statements().getLast());
     }
 
-    private List<Envelope> statements() throws IOException {
+    List<Envelope> statements() throws IOException {
         List<Envelope> all = new ArrayList<>();
         for (long version = 1; ; version++) {
             Path file = folder.resolve(Tags.ofKeys(version) + ".json");
@@ -218,136 +214,5 @@ public final class PublisherFolder {
                 throw new TrustException.Forked(repository.location(), "statement of keys", i + 1L);
             }
         }
-    }
-
-    /// Signs a release and puts it on a channel, as its newest. Releases that an earlier key signed
-    /// are signed anew, because followers believe the newest statement alone.
-    ///
-    /// @param before the channel as [#channel] found it
-    public Channel putOnChannel(
-            Repository repository,
-            ApplianceName appliance,
-            String channel,
-            Optional<Channel> before,
-            Channel.Entry entry)
-            throws IOException {
-        SigningKey key = channelKey();
-        PublisherKeys keys = keys();
-        List<Channel.Entry> releases =
-                new ArrayList<>(before.map(Channel::releases).orElse(List.of()));
-        releases.removeIf(each -> each.release().equals(entry.release()));
-        releases.add(entry);
-        while (releases.size() > Channel.MOST_RELEASES) {
-            releases.removeFirst();
-        }
-        Channel next =
-                new Channel(
-                        appliance,
-                        channel,
-                        1 + lastSequence(repository, channel, before, keys),
-                        keys.version(),
-                        now(),
-                        now().plus(CHANNEL_LASTS),
-                        releases);
-        String text = next.signed(key).text();
-        boolean isNewEra = before.isPresent() && before.get().keysVersion() < keys.version();
-        for (Channel.Entry each : isNewEra ? releases : List.of(entry)) {
-            sign(repository, appliance, each.release(), keys, key);
-        }
-        Durable.replace(record(repository, channel), text);
-        // Last and close together: in between, followers find a channel of another statement.
-        putStatements(repository);
-        SmallArtifact.put(repository, Tags.ofChannel(channel), Channel.ARTIFACT_TYPE, text);
-        return next;
-    }
-
-    /// Each statement counts anew, so that a thief of an earlier key has not used the numbers up.
-    private long lastSequence(
-            Repository repository, String channel, Optional<Channel> before, PublisherKeys keys)
-            throws IOException {
-        return Stream.of(before, recorded(repository, channel))
-                .flatMap(Optional::stream)
-                .filter(one -> one.keysVersion() == keys.version())
-                .mapToLong(Channel::sequence)
-                .max()
-                .orElse(0);
-    }
-
-    private static void sign(
-            Repository repository,
-            ApplianceName appliance,
-            Digest release,
-            PublisherKeys keys,
-            SigningKey key)
-            throws IOException {
-        try {
-            if (CosignSignature.isSigned(repository, release, keys.channelKeys())) {
-                return;
-            }
-        } catch (IllegalArgumentException noSignature) {
-            // What is there is replaced.
-        }
-        // A folder's path on the publisher's host is nobody's business.
-        String location = repository.location();
-        String reference = location.startsWith("/") ? appliance.toString() : location;
-        CosignSignature.put(repository, release, reference, key);
-    }
-
-    /// Whether a channel says what it should for a while yet: it is of the newest statement, and
-    /// more than half of its time is left.
-    public boolean isCurrent(Channel channel) throws IOException {
-        return channel.keysVersion() == keys().version()
-                && now().plus(CHANNEL_LASTS.dividedBy(2)).isBefore(channel.expires());
-    }
-
-    private Path record(Repository repository, String channel) {
-        String place = repository.location() + ":" + channel;
-        String name = Digest.of(place.getBytes(StandardCharsets.UTF_8)).hex();
-        return folder.resolve("channels").resolve(name.substring(0, 32) + ".json");
-    }
-
-    /// What was last put on a channel from here.
-    private Optional<Channel> recorded(Repository repository, String channel) throws IOException {
-        Path file = record(repository, channel);
-        if (!Files.exists(file)) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(Channel.parse(Envelope.parse(Files.readString(file))));
-        } catch (IllegalArgumentException wrong) {
-            throw new ReleaseException.SubscriptionDamaged(file, wrong);
-        }
-    }
-
-    /// The channel to go on from: as it is on a shelf, if a key of the newest statement signed it.
-    /// If an earlier key did, it may be a thief's, and what was put there from here counts.
-    ///
-    /// @return empty if there is none, or none that counts
-    /// @throws TrustException.NotSigned if it is by no key of this publisher
-    public Optional<Channel> channel(Repository repository, String channel) throws IOException {
-        try {
-            Optional<String> there =
-                    SmallArtifact.get(repository, Tags.ofChannel(channel), Channel.ARTIFACT_TYPE);
-            if (there.isEmpty()) {
-                return Optional.empty();
-            }
-            Envelope envelope = Envelope.parse(there.get());
-            if (isSigned(envelope, keys())) {
-                return Optional.of(Channel.parse(envelope));
-            }
-            for (Envelope statement : statements()) {
-                if (isSigned(envelope, PublisherKeys.parse(statement))) {
-                    return recorded(repository, channel);
-                }
-            }
-        } catch (IllegalArgumentException wrong) {
-            throw new TrustException.Malformed(repository.location(), "channel " + channel, wrong);
-        }
-        throw new TrustException.NotSigned(
-                repository.location(), "channel " + channel, "any key of this publisher");
-    }
-
-    private static boolean isSigned(Envelope envelope, PublisherKeys keys) {
-        return keys.channelKeys().stream().anyMatch(envelope::isSignedBy);
     }
 }

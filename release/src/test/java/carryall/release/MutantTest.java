@@ -41,12 +41,14 @@ final class MutantTest {
         Manifest manifest = new Manifest("{}", "text/plain");
         repository.put(manifest, List.of("1.0"));
         channel =
-                publisher.putOnChannel(
-                        repository,
-                        new ApplianceName("acme", "drawing"),
-                        "stable",
-                        Optional.empty(),
-                        new Channel.Entry("1.0", manifest.digest(), CLOCK.instant()));
+                new PublishedChannel(
+                                publisher,
+                                repository,
+                                new ApplianceName("acme", "drawing"),
+                                "stable")
+                        .put(
+                                Optional.empty(),
+                                new Channel.Entry("1.0", manifest.digest(), CLOCK.instant()));
     }
 
     private static String mutant(String text, SplittableRandom random) {

@@ -44,12 +44,10 @@ final class PublisherFolderTest {
     private Channel publish(Repository on, String version) throws IOException {
         Manifest manifest = new Manifest("{\"version\":\"" + version + "\"}", "text/plain");
         on.put(manifest, List.of(Tags.ofVersion(version)));
-        return publisher.putOnChannel(
-                on,
-                NAME,
-                "stable",
-                publisher.channel(on, "stable"),
-                new Channel.Entry(version, manifest.digest(), NOW));
+        return new PublishedChannel(publisher, on, NAME, "stable")
+                .put(
+                        new PublishedChannel(publisher, on, NAME, "stable").find(),
+                        new Channel.Entry(version, manifest.digest(), NOW));
     }
 
     private static List<String> versions(Channel channel) {
@@ -114,8 +112,8 @@ final class PublisherFolderTest {
                 .isInstanceOf(TrustException.Malformed.class);
         Channel.Entry entry = new Channel.Entry("1.2", Digest.of(new byte[0]), NOW);
         assertThat(
-                        publisher
-                                .putOnChannel(repository, NAME, "stable", Optional.empty(), entry)
+                        new PublishedChannel(publisher, repository, NAME, "stable")
+                                .put(Optional.empty(), entry)
                                 .sequence())
                 .isEqualTo(3);
     }
@@ -124,7 +122,7 @@ final class PublisherFolderTest {
     void anotherPublishersChannelIsNotReplaced() throws IOException {
         publish(repository, "1.0");
         PublisherFolder other = PublisherFolder.create(temp.resolve("other"), "acme", CLOCK);
-        assertThatThrownBy(() -> other.channel(repository, "stable"))
+        assertThatThrownBy(() -> new PublishedChannel(other, repository, NAME, "stable").find())
                 .isInstanceOf(TrustException.NotSigned.class);
         assertThatThrownBy(() -> other.putStatements(repository))
                 .isInstanceOf(TrustException.Forked.class);

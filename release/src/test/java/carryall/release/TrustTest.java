@@ -60,12 +60,10 @@ final class TrustTest {
     private Channel publish(PublisherFolder by, String version) throws IOException {
         Manifest manifest = new Manifest("{\"version\":\"" + version + "\"}", "text/plain");
         repository.put(manifest, List.of(Tags.ofVersion(version)));
-        return by.putOnChannel(
-                repository,
-                NAME,
-                "stable",
-                by.channel(repository, "stable"),
-                new Channel.Entry(version, manifest.digest(), BEGIN));
+        return new PublishedChannel(by, repository, NAME, "stable")
+                .put(
+                        new PublishedChannel(by, repository, NAME, "stable").find(),
+                        new Channel.Entry(version, manifest.digest(), BEGIN));
     }
 
     private Trust trust(Instant now) {
@@ -211,8 +209,8 @@ final class TrustTest {
         assertThat(follow().sequence()).isEqualTo(1 + Trust.LARGEST_STEP);
         publisher.replaceChannelKey(temp.resolve("keys/root.key"));
         Channel mended =
-                publisher.putOnChannel(
-                        repository, NAME, "stable", Optional.empty(), channel.newest());
+                new PublishedChannel(publisher, repository, NAME, "stable")
+                        .put(Optional.empty(), channel.newest());
         assertThat(mended.sequence()).isEqualTo(1);
         assertThat(follow()).isEqualTo(mended);
     }
@@ -388,17 +386,21 @@ final class TrustTest {
         follow();
         Instant late = publisher.keys().expires().plusSeconds(1);
         PublisherFolder later = PublisherFolder.open(temp.resolve("keys"), at(late));
-        Channel before = later.channel(repository, "stable").orElseThrow();
-        assertThat(later.isCurrent(before)).isFalse();
-        later.putOnChannel(repository, NAME, "stable", Optional.of(before), before.newest());
+        Channel before =
+                new PublishedChannel(later, repository, NAME, "stable").find().orElseThrow();
+        assertThat(new PublishedChannel(later, repository, NAME, "stable").isCurrent(before))
+                .isFalse();
+        new PublishedChannel(later, repository, NAME, "stable")
+                .put(Optional.of(before), before.newest());
         assertThatThrownBy(() -> trust(late).follow(repository, "drawing", "stable"))
                 .isInstanceOf(TrustException.Expired.class)
                 .hasMessageContaining("keys");
         later.renew(temp.resolve("keys/root.key"));
         Channel renewed =
-                later.putOnChannel(
-                        repository, NAME, "stable", Optional.of(before), before.newest());
-        assertThat(later.isCurrent(renewed)).isTrue();
+                new PublishedChannel(later, repository, NAME, "stable")
+                        .put(Optional.of(before), before.newest());
+        assertThat(new PublishedChannel(later, repository, NAME, "stable").isCurrent(renewed))
+                .isTrue();
         assertThat(trust(late).follow(repository, "drawing", "stable").channel())
                 .isEqualTo(renewed);
     }
@@ -430,12 +432,8 @@ final class TrustTest {
             PublisherFolder by, Repository repository, ApplianceName name) throws IOException {
         Manifest manifest = new Manifest("{\"name\":\"" + name + "\"}", "text/plain");
         repository.put(manifest, List.of("1.0"));
-        by.putOnChannel(
-                repository,
-                name,
-                "stable",
-                Optional.empty(),
-                new Channel.Entry("1.0", manifest.digest(), BEGIN));
+        new PublishedChannel(by, repository, name, "stable")
+                .put(Optional.empty(), new Channel.Entry("1.0", manifest.digest(), BEGIN));
     }
 
     @Test
