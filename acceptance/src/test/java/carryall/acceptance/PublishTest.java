@@ -1,6 +1,7 @@
 package carryall.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.LIST;
 
 import carryall.transport.RealServer;
 import java.nio.charset.StandardCharsets;
@@ -95,6 +96,15 @@ final class PublishTest {
             user.run("rollback", "tiny").succeeded();
             TinyLinux.run(user, "tiny", "tiny");
             assertThat(ask("cat /release /home/work")).contains("1", "drawn under 1");
+
+            // Both releases are needed as long as there is a way back.
+            assertThat(user.run("prune", "--json").object()).containsEntry("removed", List.of());
+            user.run("stop", "tiny", "--patience", "0").succeeded();
+            user.run("rm", "tiny", "--yes").succeeded();
+            user.run("unsubscribe", "acme/tiny").succeeded();
+            assertThat(user.run("prune", "--json").object().get("removed"))
+                    .asInstanceOf(LIST)
+                    .hasSize(2);
         }
     }
 
@@ -208,8 +218,11 @@ final class PublishTest {
         publishing.destroyForcibly().waitFor();
         assertThat(user.run(PATIENCE, "pull", shelf + "/blob:1.0", "--yes").exitCode()).isZero();
         publish(next, shelf.toString());
+        // Two at once: one fetches, the other waits for it.
+        Process one = user.start("pull", shelf + "/blob", "--json");
         assertThat(user.run(PATIENCE, "pull", shelf + "/blob", "--json").object())
                 .containsEntry("version", "1.1");
+        assertThat(Command.result(one, PATIENCE, "pull").object()).containsEntry("version", "1.1");
     }
 
     private static long packs(Path shelf) throws Exception {
