@@ -43,6 +43,12 @@ final class KeygenVerb implements Verb {
             description = "Where the new root key is written, with --replace-root.")
     private @Nullable Path newRoot;
 
+    @Option(
+            names = "--renew",
+            paramLabel = "ROOT",
+            description = "Have this root key name the same keys for two more years.")
+    private @Nullable Path rootToRenew;
+
     @Override
     public int run(Machines machines, Terminal terminal) throws IOException {
         Path folder = folder(machines, publisher);
@@ -50,6 +56,9 @@ final class KeygenVerb implements Verb {
         if (rootForChannelKey != null) {
             keys = PublisherFolder.open(folder, Clock.systemUTC());
             keys.replaceChannelKey(rootForChannelKey);
+        } else if (rootToRenew != null) {
+            keys = PublisherFolder.open(folder, Clock.systemUTC());
+            keys.renew(rootToRenew);
         } else if (rootToReplace != null) {
             if (newRoot == null) {
                 terminal.error(

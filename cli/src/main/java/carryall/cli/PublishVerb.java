@@ -6,6 +6,7 @@ import carryall.appliance.InstalledAppliance;
 import carryall.hypervisor.ByteSize;
 import carryall.machine.Machines;
 import carryall.recipe.BuildListener;
+import carryall.release.Channel;
 import carryall.release.PublishListener;
 import carryall.release.Published;
 import carryall.release.Publisher;
@@ -75,6 +76,12 @@ final class PublishVerb implements Verb {
             terminal.error(
                     String.valueOf(wrong.getMessage()),
                     "write a path with `./`, or a registry with its host");
+            return Exit.USAGE;
+        }
+        if (!Channel.isName(channel)) {
+            terminal.error(
+                    "'" + channel + "' is no channel's name",
+                    "use 1 to 32 of `a-z 0-9 -`, such as stable or beta");
             return Exit.USAGE;
         }
         PublisherFolder keys = keys(machines);

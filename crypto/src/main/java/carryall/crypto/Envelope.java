@@ -19,8 +19,13 @@ public record Envelope(String signed, List<OfKey> signatures) {
 
     private static final int MOST_SIGNATURES = 16;
 
+    private static final int LONGEST_SIGNATURE = 128;
+
     public Envelope {
         signatures = List.copyOf(signatures);
+        if (signed.length() > LARGEST) {
+            throw new IllegalArgumentException("a text of " + signed.length() + " characters");
+        }
         if (signatures.size() > MOST_SIGNATURES) {
             throw new IllegalArgumentException(signatures.size() + " signatures");
         }
@@ -32,7 +37,7 @@ public record Envelope(String signed, List<OfKey> signatures) {
     /// @param signature DER, in Base64
     public record OfKey(Digest key, String signature) {
         public OfKey {
-            if (Base64.getDecoder().decode(signature).length > 128) {
+            if (Base64.getDecoder().decode(signature).length > LONGEST_SIGNATURE) {
                 throw new IllegalArgumentException("a signature that is too long");
             }
         }

@@ -1,6 +1,8 @@
 package carryall.crypto;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,7 +61,7 @@ public final class SigningKey {
         if (Files.size(file) > LARGEST_FILE) {
             throw new CryptoException.KeyDamaged(file);
         }
-        String text = Files.readString(file, StandardCharsets.US_ASCII);
+        String text = new String(Files.readAllBytes(file), StandardCharsets.US_ASCII);
         int second = text.indexOf("-----BEGIN PUBLIC KEY-----");
         try {
             if (second < 0) {
@@ -79,10 +81,13 @@ public final class SigningKey {
         }
     }
 
-    /// Writes a new file that only its owner can read.
+    /// Writes a new file that only its owner can read, and flushes it: what it signs may be out of
+    /// the house soon.
+    ///
+    /// @throws java.nio.file.FileAlreadyExistsException if there is one; it is left as it is
     public void write(Path file) throws IOException {
-        try (var channel =
-                Files.newByteChannel(
+        try (FileChannel channel =
+                FileChannel.open(
                         file,
                         Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
                         PosixFilePermissions.asFileAttribute(
@@ -90,7 +95,11 @@ public final class SigningKey {
             String text =
                     Pem.write(Base64.getEncoder().encodeToString(key.getEncoded()), PRIVATE)
                             + verifyingKey.pem();
-            channel.write(java.nio.ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)));
+            ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(true);
         }
     }
 

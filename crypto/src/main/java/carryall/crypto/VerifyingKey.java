@@ -4,16 +4,21 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PublicKey;
 import java.security.Signature;
-import java.security.interfaces.ECPublicKey;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Base64;
+import java.util.HexFormat;
 
 /// A public key: ECDSA on P-256 with SHA-256 (FIPS 186-5), the kind that cosign uses.
 ///
 /// @param base64 its SubjectPublicKeyInfo (RFC 5280, 4.1), DER, in Base64 without line ends
 public record VerifyingKey(String base64) {
     private static final String LABEL = "PUBLIC KEY";
-    private static final int FIELD_BITS = 256;
+
+    /// All of the DER form but the point's two coordinates: both algorithm identifiers and that the
+    /// point is not compressed (RFC 5480, 2.1.1 and 2.2). So there is one text for each key.
+    private static final String BEGIN = "3059301306072a8648ce3d020106082a8648ce3d03010703420004";
+
+    private static final int DER_BYTES = 91;
 
     public VerifyingKey {
         key(base64);
@@ -29,15 +34,12 @@ public record VerifyingKey(String base64) {
     private static PublicKey key(String base64) {
         try {
             byte[] der = Base64.getDecoder().decode(base64);
-            PublicKey key =
-                    KeyFactory.getInstance("EC").generatePublic(new X509EncodedKeySpec(der));
-            // Not two texts for one key.
-            if (!(key instanceof ECPublicKey curve)
-                    || curve.getParams().getCurve().getField().getFieldSize() != FIELD_BITS
-                    || !Base64.getEncoder().encodeToString(key.getEncoded()).equals(base64)) {
+            if (der.length != DER_BYTES
+                    || !HexFormat.of().formatHex(der).startsWith(BEGIN)
+                    || !Base64.getEncoder().encodeToString(der).equals(base64)) {
                 throw new IllegalArgumentException("not a public key of ECDSA on P-256");
             }
-            return key;
+            return KeyFactory.getInstance("EC").generatePublic(new X509EncodedKeySpec(der));
         } catch (GeneralSecurityException wrong) {
             throw new IllegalArgumentException("not a public key of ECDSA on P-256", wrong);
         }

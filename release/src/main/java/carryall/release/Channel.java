@@ -37,7 +37,7 @@ public record Channel(
 
     public Channel {
         releases = List.copyOf(releases);
-        if (!name.matches("[a-z0-9][a-z0-9-]{0,31}")
+        if (!isName(name)
                 || sequence < 1
                 || keysVersion < 1
                 || releases.isEmpty()
@@ -56,6 +56,11 @@ public record Channel(
                 throw new IllegalArgumentException("'" + version + "' is not a version");
             }
         }
+    }
+
+    /// Whether a channel can have a name: 1 to 32 of `a-z0-9-`, not starting with `-`.
+    public static boolean isName(String text) {
+        return text.matches("[a-z0-9][a-z0-9-]{0,31}");
     }
 
     /// What the channel means now.

@@ -61,7 +61,8 @@ public final class Publisher {
         ApplianceName as =
                 new ApplianceName(keys.keys().publisher(), built.description().name().app());
         Repository repository = shelf.repository(as.app());
-        Optional<Channel> before = keys.channel(repository, channel);
+        PublishedChannel place = new PublishedChannel(keys, repository, as, channel);
+        Optional<Channel> before = place.find();
         Digest appliance =
                 Digest.of(built.description().named(as).text().getBytes(StandardCharsets.UTF_8));
         Optional<Channel.Entry> there = Optional.empty();
@@ -101,7 +102,10 @@ public final class Publisher {
                             published.release().digest(),
                             clock.instant().truncatedTo(ChronoUnit.SECONDS));
         }
-        keys.putOnChannel(repository, as, channel, before, entry);
+        boolean isNewest = before.map(Channel::newest).filter(entry::equals).isPresent();
+        if (!isNewest || !place.isCurrent(before.get())) {
+            place.put(before, entry);
+        }
         return published;
     }
 

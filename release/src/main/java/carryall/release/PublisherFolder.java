@@ -19,14 +19,13 @@ import java.util.Optional;
 
 /// Where a publisher keeps its keys: the statements `keys-1.json`, `keys-2.json`, …, the channel
 /// key `channel.key` that signs releases, and, until it is moved to where no network is, the root
-/// key `root.key` that signs the statements.
+/// key `root.key` that signs the statements. Below `channels` is what it last put on each channel.
 public final class PublisherFolder {
     /// Where the root key is made.
     public static final String ROOT = "root.key";
 
     private static final String CHANNEL = "channel.key";
     private static final Duration KEYS_LAST = Duration.ofDays(2 * 365);
-    private static final Duration CHANNEL_LASTS = Duration.ofDays(180);
 
     private final Path folder;
     private final Clock clock;
@@ -79,7 +78,7 @@ public final class PublisherFolder {
                 List.of(channel));
     }
 
-    private Instant now() {
+    Instant now() {
         return clock.instant().truncatedTo(ChronoUnit.SECONDS);
     }
 
@@ -101,7 +100,7 @@ public final class PublisherFolder {
         return PublisherKeys.parse(statements().getLast());
     }
 
-    private List<Envelope> statements() throws IOException {
+    List<Envelope> statements() throws IOException {
         List<Envelope> all = new ArrayList<>();
         for (long version = 1; ; version++) {
             Path file = folder.resolve(Tags.ofKeys(version) + ".json");
@@ -159,6 +158,22 @@ public final class PublisherFolder {
         return next;
     }
 
+    /// Says the same again, for two more years.
+    ///
+    /// @param root where the root key is
+    public PublisherKeys renew(Path root) throws IOException {
+        PublisherKeys before = keys();
+        SigningKey rootKey = rootOf(before, root);
+        PublisherKeys next =
+                keys(
+                        before.publisher(),
+                        before.version() + 1,
+                        rootKey,
+                        channelKey().verifyingKey());
+        write(next, List.of(rootKey));
+        return next;
+    }
+
     private static SigningKey rootOf(PublisherKeys keys, Path file) throws IOException {
         SigningKey root = SigningKey.read(file);
         if (!root.verifyingKey().equals(keys.root())) {
@@ -199,67 +214,5 @@ public final class PublisherFolder {
                 throw new TrustException.Forked(repository.location(), "statement of keys", i + 1L);
             }
         }
-    }
-
-    /// Signs a release and puts it on a channel, as its newest.
-    ///
-    /// @param before the channel as it is, if it is
-    public Channel putOnChannel(
-            Repository repository,
-            ApplianceName appliance,
-            String channel,
-            Optional<Channel> before,
-            Channel.Entry entry)
-            throws IOException {
-        SigningKey key = channelKey();
-        putStatements(repository);
-        CosignSignature.put(repository, entry.release(), repository.location(), key);
-        List<Channel.Entry> releases =
-                new ArrayList<>(before.map(Channel::releases).orElse(List.of()));
-        releases.removeIf(each -> each.release().equals(entry.release()));
-        releases.add(entry);
-        while (releases.size() > Channel.MOST_RELEASES) {
-            releases.removeFirst();
-        }
-        Channel next =
-                new Channel(
-                        appliance,
-                        channel,
-                        before.map(Channel::sequence).orElse(0L) + 1,
-                        keys().version(),
-                        now(),
-                        now().plus(CHANNEL_LASTS),
-                        releases);
-        SmallArtifact.put(
-                repository,
-                Tags.ofChannel(channel),
-                Channel.ARTIFACT_TYPE,
-                next.signed(key).text());
-        return next;
-    }
-
-    /// The channel as it is on a shelf, checked with these keys; empty if there is none.
-    public Optional<Channel> channel(Repository repository, String channel) throws IOException {
-        Envelope envelope;
-        try {
-            Optional<String> there =
-                    SmallArtifact.get(repository, Tags.ofChannel(channel), Channel.ARTIFACT_TYPE);
-            if (there.isEmpty()) {
-                return Optional.empty();
-            }
-            envelope = Envelope.parse(there.get());
-            Channel parsed = Channel.parse(envelope);
-            for (Envelope statement : statements()) {
-                for (VerifyingKey key : PublisherKeys.parse(statement).channelKeys()) {
-                    if (envelope.isSignedBy(key)) {
-                        return Optional.of(parsed);
-                    }
-                }
-            }
-        } catch (IllegalArgumentException wrong) {
-            throw new TrustException.Malformed(repository.location(), "channel " + channel, wrong);
-        }
-        throw new TrustException.NotSigned(
-                repository.location(), "channel " + channel, "any key of this publisher");
     }
 }

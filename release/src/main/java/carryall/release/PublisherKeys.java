@@ -1,5 +1,6 @@
 package carryall.release;
 
+import carryall.appliance.ApplianceName;
 import carryall.crypto.Envelope;
 import carryall.crypto.SigningKey;
 import carryall.crypto.VerifyingKey;
@@ -33,6 +34,7 @@ public record PublisherKeys(
 
     public PublisherKeys {
         channelKeys = List.copyOf(channelKeys);
+        ApplianceName.parse(publisher + "/app");
         if (version < 1 || channelKeys.isEmpty() || channelKeys.size() > MOST_KEYS) {
             throw new IllegalArgumentException("a statement of keys without version or keys");
         }

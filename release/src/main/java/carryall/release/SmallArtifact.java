@@ -49,13 +49,19 @@ final class SmallArtifact {
                 text.number("schemaVersion") == 2
                         && text.text("mediaType").equals(Release.MANIFEST_TYPE)
                         && text.text("artifactType").equals(type);
-        Descriptor.parse(text.object("config"));
+        Descriptor config = Descriptor.parse(text.object("config"));
         List<JsonText> layers = text.objects("layers");
         if (!isOurs || layers.size() != 1) {
             throw new IllegalArgumentException("it is no " + type);
         }
         Descriptor layer = Descriptor.parse(layers.getFirst());
+        Descriptor.annotations(text);
         text.end();
+        if (!config.mediaType().equals(EMPTY_TYPE)
+                || !config.digest().equals(Digest.of(EMPTY))
+                || !layer.mediaType().equals(type + "+json")) {
+            throw new IllegalArgumentException("it is no " + type);
+        }
         if (layer.size() > LARGEST) {
             throw new IllegalArgumentException("it has " + layer.size() + " bytes");
         }

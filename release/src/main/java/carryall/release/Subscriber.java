@@ -68,7 +68,9 @@ public final class Subscriber {
                 shelves.open(reference.shelf(), settings).repository(reference.app());
         String tag = reference.tag().orElse(Reference.STABLE);
         boolean isChannel =
-                reference.tag().isEmpty() || repository.resolve(Tags.ofChannel(tag)).isPresent();
+                reference.tag().isEmpty()
+                        || (Channel.isName(tag)
+                                && repository.resolve(Tags.ofChannel(tag)).isPresent());
         Trust.Followed followed =
                 trust.follow(repository, reference.app(), isChannel ? tag : Reference.STABLE);
         Channel channel = followed.channel();

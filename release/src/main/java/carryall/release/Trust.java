@@ -6,20 +6,17 @@ import carryall.crypto.Envelope;
 import carryall.crypto.VerifyingKey;
 import carryall.transport.Repository;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /// Decides which channel of a shelf is followed: only what the publisher signed, nothing older than
 /// what was seen, and nothing that should have been renewed. What it has seen it remembers in
 /// [Pins]. `docs/formats/trust.md` has the rules; they are TUF's, with fewer roles.
 public final class Trust {
-    /// The most that a number may rise between two looks.
+    /// The most that a channel's number may rise between two looks.
     static final long LARGEST_STEP = 1_000_000;
-
-    private static final int MOST_STATEMENTS = 100;
 
     private final Pins pins;
     private final Clock clock;
@@ -36,181 +33,96 @@ public final class Trust {
     /// @param channel the newest document
     /// @param firstSeen present if this publisher's root was not pinned on this shelf before, and
     ///   is only once [#remember] is called
+    /// @param seen what is to be remembered of it
     public record Followed(
             PublisherKeys keys, Channel channel, Optional<VerifyingKey> firstSeen, Pins.Pin seen) {}
 
-    /// Looks at a channel. Nothing is remembered of a publisher who was never seen before.
+    /// Looks at a channel. Nothing is remembered of a publisher who was never seen before; of
+    /// others, what they signed, as far as it could be checked.
     ///
     /// @param app the repository's app, whose channel it must be
     /// @throws TrustException if it must not be followed; nothing that was seen before is forgotten
     public Followed follow(Repository repository, String app, String channel) throws IOException {
-        Optional<Pins.Pin> before = pins.find(repository.location());
-        Statements statements = keys(repository, before);
-        PublisherKeys keys = statements.newest();
-        Instant now = clock.instant();
-        if (now.isAfter(keys.expires())) {
-            throw new TrustException.Expired(
-                    repository.location(), "the statement of keys", keys.expires(), now);
-        }
-        Envelope envelope = channelEnvelope(repository, channel);
-        Channel shown = parsed(repository, "channel " + channel, () -> Channel.parse(envelope));
-        if (keys.channelKeys().stream().noneMatch(envelope::isSignedBy)) {
-            throw new TrustException.NotSigned(
-                    repository.location(),
-                    "channel " + channel,
-                    "a key that the publisher's root names (statement " + keys.version() + ")");
-        }
-        check(repository, keys, shown, app, channel);
-        Digest digest =
-                Digest.of(envelope.signed().getBytes(java.nio.charset.StandardCharsets.UTF_8));
-        checkOrder(repository, before, shown, digest);
-        if (now.isAfter(shown.expires())) {
-            throw new TrustException.Expired(
-                    repository.location(), "channel " + channel, shown.expires(), now);
-        }
+        String shelf = shelfOf(repository.location(), app);
+        KeyChain chain = KeyChain.read(repository, pins, shelf, app);
+        PublisherKeys keys = chain.newest();
         Pins.Pin pin =
-                before.orElseGet(() -> Pins.Pin.of(repository.location(), statements.first()))
-                        .with(keys, statements.digest())
-                        .with(
-                                channel,
-                                new Pins.Seen(shown.sequence(), shown.keysVersion(), digest));
+                chain.pin()
+                        .map(before -> before.with(keys, chain.digest()))
+                        .orElseGet(() -> Pins.Pin.of(shelf, keys, chain.digest()));
+        if (chain.pin().isPresent() && !chain.pin().get().equals(pin)) {
+            // Also if no channel is there for them: a key that was replaced is not to come back.
+            pins.put(pin);
+        }
+        Instant now = clock.instant();
+        checkExpiry(repository, "statement of keys " + keys.version(), keys.expires(), now);
+        Shown shown = shown(repository, keys, channel);
+        checkPlace(repository, keys, shown.channel(), app, channel);
+        checkOrder(repository, pin.seen(app, channel), shown);
+        checkExpiry(repository, "channel " + channel, shown.channel().expires(), now);
+        Pins.Seen seen =
+                new Pins.Seen(
+                        shown.channel().sequence(), shown.channel().keysVersion(), shown.digest());
         Followed followed =
                 new Followed(
                         keys,
-                        shown,
-                        before.isPresent() ? Optional.empty() : Optional.of(keys.root()),
-                        pin);
-        if (before.isPresent()) {
+                        shown.channel(),
+                        chain.pin().isPresent() ? Optional.empty() : Optional.of(keys.root()),
+                        pin.with(app, channel, seen));
+        if (chain.pin().isPresent()) {
             remember(followed);
         }
         return followed;
     }
 
-    /// Pins the publisher's root, and what was seen.
+    /// A publisher is pinned for all its repositories on one shelf.
+    private static String shelfOf(String location, String app) {
+        return location.endsWith("/" + app)
+                ? location.substring(0, location.length() - app.length())
+                : location;
+    }
+
+    /// Pins the publisher's root, and what was seen. What another process saw meanwhile stays if it
+    /// is newer.
     public void remember(Followed followed) throws IOException {
         pins.put(followed.seen());
     }
 
-    /// The statements of keys that were read, from the pinned one on.
-    private record Statements(PublisherKeys first, PublisherKeys newest, Digest digest) {}
+    private static void checkExpiry(
+            Repository repository, String what, Instant expires, Instant now)
+            throws TrustException {
+        if (now.isAfter(expires)) {
+            throw new TrustException.Expired(repository.location(), what, expires, now);
+        }
+    }
 
-    private Statements keys(Repository repository, Optional<Pins.Pin> pin) throws IOException {
-        long version = pin.map(Pins.Pin::keysVersion).orElse(1L);
-        Envelope envelope =
-                statement(repository, version)
-                        .orElseThrow(() ->
-                                pin.isEmpty()
-                                        ? new TrustException.NotPublished(
-                                                repository.location(), "statement of keys")
-                                        : new TrustException.Older(
-                                                repository.location(),
-                                                "statements of keys until",
-                                                0,
-                                                version));
-        PublisherKeys keys = parsedKeys(repository, envelope, version);
-        Digest digest = digest(envelope);
-        if (pin.isPresent() && !digest.equals(pin.get().keysDigest())) {
-            if (!keys.root().equals(pin.get().root())) {
-                throw new TrustException.OtherRoot(
-                        repository.location(), pin.get().root(), keys.root());
-            }
-            throw new TrustException.Forked(repository.location(), "statement of keys", version);
-        }
-        if (!envelope.isSignedBy(keys.root())) {
-            throw new TrustException.NotSigned(
-                    repository.location(), "statement of keys " + version, "its own root");
-        }
-        PublisherKeys first = keys;
-        for (int steps = 0; steps < MOST_STATEMENTS; steps++) {
-            Optional<Envelope> next = statement(repository, keys.version() + 1);
-            if (next.isEmpty()) {
-                return new Statements(first, keys, digest);
-            }
-            PublisherKeys later = parsedKeys(repository, next.get(), keys.version() + 1);
-            if (!later.publisher().equals(keys.publisher())) {
-                throw new TrustException.MixedUp(
-                        repository.location(),
-                        "keys of " + keys.publisher() + " and of " + later.publisher());
-            }
-            if (!next.get().isSignedBy(keys.root())) {
-                throw new TrustException.OtherRoot(
-                        repository.location(), keys.root(), later.root());
-            }
-            if (!next.get().isSignedBy(later.root())) {
+    /// A channel that one of the keys signed.
+    private record Shown(Channel channel, Digest digest) {}
+
+    private static Shown shown(Repository repository, PublisherKeys keys, String channel)
+            throws IOException {
+        String what = "channel " + channel;
+        try {
+            Envelope envelope =
+                    SmallArtifact.get(repository, Tags.ofChannel(channel), Channel.ARTIFACT_TYPE)
+                            .map(Envelope::parse)
+                            .orElseThrow(() ->
+                                    new TrustException.NotPublished(repository.location(), what));
+            if (keys.channelKeys().stream().noneMatch(envelope::isSignedBy)) {
                 throw new TrustException.NotSigned(
                         repository.location(),
-                        "statement of keys " + later.version(),
-                        "the new root itself");
+                        what,
+                        "a key that the publisher's root names (statement " + keys.version() + ")");
             }
-            keys = later;
-            digest = digest(next.get());
-        }
-        throw new TrustException.TooFarForward(
-                repository.location(), "statement of keys", keys.version(), first.version());
-    }
-
-    private static Digest digest(Envelope envelope) {
-        return Digest.of(envelope.signed().getBytes(java.nio.charset.StandardCharsets.UTF_8));
-    }
-
-    private static Optional<Envelope> statement(Repository repository, long version)
-            throws IOException {
-        String what = "statement of keys " + version;
-        try {
-            return SmallArtifact.get(repository, Tags.ofKeys(version), PublisherKeys.ARTIFACT_TYPE)
-                    .map(Envelope::parse);
+            return new Shown(
+                    Channel.parse(envelope),
+                    Digest.of(envelope.signed().getBytes(StandardCharsets.UTF_8)));
         } catch (IllegalArgumentException wrong) {
             throw new TrustException.Malformed(repository.location(), what, wrong);
         }
     }
 
-    private static PublisherKeys parsedKeys(Repository repository, Envelope envelope, long version)
-            throws TrustException {
-        PublisherKeys keys =
-                parsed(
-                        repository,
-                        "statement of keys " + version,
-                        () -> PublisherKeys.parse(envelope));
-        if (keys.version() != version) {
-            throw new TrustException.MixedUp(
-                    repository.location(),
-                    "a statement of keys "
-                            + keys.version()
-                            + " where statement "
-                            + version
-                            + " should be");
-        }
-        return keys;
-    }
-
-    private static Envelope channelEnvelope(Repository repository, String channel)
-            throws IOException {
-        try {
-            return SmallArtifact.get(repository, Tags.ofChannel(channel), Channel.ARTIFACT_TYPE)
-                    .map(Envelope::parse)
-                    .orElseThrow(() ->
-                            new TrustException.NotPublished(
-                                    repository.location(), "channel " + channel));
-        } catch (IllegalArgumentException wrong) {
-            throw new TrustException.Malformed(repository.location(), "channel " + channel, wrong);
-        }
-    }
-
-    /// Reads a document.
-    private interface Parsing<T> {
-        T run();
-    }
-
-    private static <T> T parsed(Repository repository, String what, Parsing<T> parsing)
-            throws TrustException {
-        try {
-            return parsing.run();
-        } catch (IllegalArgumentException wrong) {
-            throw new TrustException.Malformed(repository.location(), what, wrong);
-        }
-    }
-
-    private static void check(
+    private static void checkPlace(
             Repository repository, PublisherKeys keys, Channel shown, String app, String channel)
             throws TrustException {
         ApplianceName wanted = new ApplianceName(keys.publisher(), app);
@@ -237,25 +149,23 @@ public final class Trust {
         }
     }
 
-    private static void checkOrder(
-            Repository repository, Optional<Pins.Pin> before, Channel shown, Digest digest)
+    private static void checkOrder(Repository repository, Optional<Pins.Seen> seen, Shown shown)
             throws TrustException {
-        Optional<Pins.Seen> seen = before.flatMap(pin -> pin.seen(shown.name()));
-        long last = seen.map(Pins.Seen::sequence).orElse(0L);
-        String what = "channel " + shown.name();
-        // Only a root can make up for a thief who counted too far.
-        boolean isNewEra = seen.isPresent() && shown.keysVersion() > seen.get().keysVersion();
-        if (shown.sequence() - last > LARGEST_STEP) {
-            throw new TrustException.TooFarForward(
-                    repository.location(), what, shown.sequence(), last);
+        // Each statement counts anew: only a root can make up for a thief who counted too far.
+        Optional<Pins.Seen> before =
+                seen.filter(one -> one.keysVersion() == shown.channel().keysVersion());
+        long last = before.map(Pins.Seen::sequence).orElse(0L);
+        long sequence = shown.channel().sequence();
+        String what = "channel " + shown.channel().name();
+        if (sequence - last > LARGEST_STEP) {
+            throw new TrustException.TooFarForward(repository.location(), what, sequence, last);
         }
-        if (isNewEra || seen.isEmpty()) {
-            return;
+        if (sequence < last) {
+            throw new TrustException.Older(repository.location(), what + " " + sequence, last);
         }
-        if (shown.sequence() < last) {
-            throw new TrustException.Older(repository.location(), what, shown.sequence(), last);
-        }
-        if (shown.sequence() == last && !digest.equals(seen.get().digest())) {
+        if (before.isPresent()
+                && sequence == last
+                && !shown.digest().equals(before.get().digest())) {
             throw new TrustException.Forked(repository.location(), what, last);
         }
     }
@@ -266,8 +176,7 @@ public final class Trust {
     public void checkSigned(Repository repository, PublisherKeys keys, Digest release)
             throws IOException {
         try {
-            List<VerifyingKey> all = new ArrayList<>(keys.channelKeys());
-            if (CosignSignature.isSigned(repository, release, all)) {
+            if (CosignSignature.isSigned(repository, release, keys.channelKeys())) {
                 return;
             }
         } catch (IllegalArgumentException wrong) {

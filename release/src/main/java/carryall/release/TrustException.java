@@ -51,12 +51,10 @@ public abstract sealed class TrustException extends IOException {
 
     /// An older document than was seen before (rollback).
     public static final class Older extends TrustException {
-        public Older(String location, String what, long shown, long seen) {
+        public Older(String location, String shown, long seen) {
             super(
                     location
                             + " shows "
-                            + what
-                            + " number "
                             + shown
                             + ", but number "
                             + seen

@@ -12,16 +12,18 @@ import carryall.transport.Manifest;
 import carryall.transport.MemoryShelf;
 import carryall.transport.Repository;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,12 +60,10 @@ final class TrustTest {
     private Channel publish(PublisherFolder by, String version) throws IOException {
         Manifest manifest = new Manifest("{\"version\":\"" + version + "\"}", "text/plain");
         repository.put(manifest, List.of(Tags.ofVersion(version)));
-        return by.putOnChannel(
-                repository,
-                NAME,
-                "stable",
-                by.channel(repository, "stable"),
-                new Channel.Entry(version, manifest.digest(), BEGIN));
+        return new PublishedChannel(by, repository, NAME, "stable")
+                .put(
+                        new PublishedChannel(by, repository, NAME, "stable").find(),
+                        new Channel.Entry(version, manifest.digest(), BEGIN));
     }
 
     private Trust trust(Instant now) {
@@ -209,8 +209,8 @@ final class TrustTest {
         assertThat(follow().sequence()).isEqualTo(1 + Trust.LARGEST_STEP);
         publisher.replaceChannelKey(temp.resolve("keys/root.key"));
         Channel mended =
-                publisher.putOnChannel(
-                        repository, NAME, "stable", Optional.empty(), channel.newest());
+                new PublishedChannel(publisher, repository, NAME, "stable")
+                        .put(Optional.empty(), channel.newest());
         assertThat(mended.sequence()).isEqualTo(1);
         assertThat(follow()).isEqualTo(mended);
     }
@@ -302,7 +302,7 @@ final class TrustTest {
         publisher.replaceRoot(temp.resolve("2.key"), temp.resolve("3.key"));
         publish("1.1");
         assertThat(follow().newest().version()).isEqualTo("1.1");
-        assertThat(pins.find(repository.location()).orElseThrow().root())
+        assertThat(pins.find("memory/", "acme").orElseThrow().root())
                 .isEqualTo(publisher.keys().root());
     }
 
@@ -365,40 +365,166 @@ final class TrustTest {
     }
 
     @Test
-    void whoLostTheMemoryIsToldAgain() throws IOException {
+    void statementsAreRememberedThoughNoChannelIsFollowed() throws IOException {
         follow();
-        try (var files = Files.list(temp.resolve("pins"))) {
-            for (Path file : files.toList()) {
-                Files.delete(file);
-            }
-        }
-        assertThat(look().firstSeen()).isPresent();
+        SigningKey stolen = publisher.channelKey();
+        Channel theirs = with(follow(), 2, NAME);
+        publisher.replaceChannelKey(temp.resolve("keys/root.key"));
+        publisher.putStatements(repository);
+        assertThatThrownBy(this::follow).isInstanceOf(TrustException.NotSigned.class);
+        Repository past = new MemoryShelf().repository("drawing");
+        copyBlobs(repository, past, saved("keys-1"));
+        past.put(saved("keys-1"), List.of("keys-1"));
+        SmallArtifact.put(
+                past, "stable.channel", Channel.ARTIFACT_TYPE, theirs.signed(stolen).text());
+        assertThatThrownBy(() -> trust(BEGIN).follow(past, "drawing", "stable"))
+                .isInstanceOf(TrustException.Older.class);
     }
 
     @Test
-    void noMutantIsFollowed() throws IOException {
+    void anExpiredStatementIsReportedUntilItsRootRenewsIt() throws IOException {
         follow();
-        SplittableRandom random = new SplittableRandom(4);
-        String channel =
-                SmallArtifact.get(repository, "stable.channel", Channel.ARTIFACT_TYPE)
-                        .orElseThrow();
-        for (int i = 0; i < 3_000; i++) {
-            byte[] bytes = channel.getBytes(StandardCharsets.UTF_8);
-            int at = random.nextInt(bytes.length);
-            byte other = (byte) random.nextInt(32, 127);
-            if (bytes[at] == other) {
-                continue;
+        Instant late = publisher.keys().expires().plusSeconds(1);
+        PublisherFolder later = PublisherFolder.open(temp.resolve("keys"), at(late));
+        Channel before =
+                new PublishedChannel(later, repository, NAME, "stable").find().orElseThrow();
+        assertThat(new PublishedChannel(later, repository, NAME, "stable").isCurrent(before))
+                .isFalse();
+        new PublishedChannel(later, repository, NAME, "stable")
+                .put(Optional.of(before), before.newest());
+        assertThatThrownBy(() -> trust(late).follow(repository, "drawing", "stable"))
+                .isInstanceOf(TrustException.Expired.class)
+                .hasMessageContaining("keys");
+        later.renew(temp.resolve("keys/root.key"));
+        Channel renewed =
+                new PublishedChannel(later, repository, NAME, "stable")
+                        .put(Optional.of(before), before.newest());
+        assertThat(new PublishedChannel(later, repository, NAME, "stable").isCurrent(renewed))
+                .isTrue();
+        assertThat(trust(late).follow(repository, "drawing", "stable").channel())
+                .isEqualTo(renewed);
+    }
+
+    @Test
+    void anotherAppOfAPinnedPublisherIsNotAskedAbout() throws IOException {
+        follow();
+        ApplianceName painting = new ApplianceName("acme", "painting");
+        Repository second = shelf.repository("painting");
+        publishAnother(publisher, second, painting);
+        assertThat(trust(BEGIN).follow(second, "painting", "stable").firstSeen()).isEmpty();
+        // Not even with other keys.
+        PublisherFolder other = PublisherFolder.create(temp.resolve("other"), "acme", at(BEGIN));
+        ApplianceName writing = new ApplianceName("acme", "writing");
+        Repository third = shelf.repository("writing");
+        publishAnother(other, third, writing);
+        assertThatThrownBy(() -> trust(BEGIN).follow(third, "writing", "stable"))
+                .isInstanceOf(TrustException.OtherRoot.class)
+                .hasMessageContaining(publisher.keys().root().fingerprint())
+                .hasMessageContaining(other.keys().root().fingerprint());
+        // Another publisher on the same shelf is a first contact.
+        PublisherFolder stranger = PublisherFolder.create(temp.resolve("str"), "else", at(BEGIN));
+        publishAnother(stranger, shelf.repository("x"), new ApplianceName("else", "x"));
+        assertThat(trust(BEGIN).follow(shelf.repository("x"), "x", "stable").firstSeen())
+                .contains(stranger.keys().root());
+    }
+
+    private static void publishAnother(
+            PublisherFolder by, Repository repository, ApplianceName name) throws IOException {
+        Manifest manifest = new Manifest("{\"name\":\"" + name + "\"}", "text/plain");
+        repository.put(manifest, List.of("1.0"));
+        new PublishedChannel(by, repository, name, "stable")
+                .put(Optional.empty(), new Channel.Entry("1.0", manifest.digest(), BEGIN));
+    }
+
+    @Test
+    void nothingThatTwoLookersSawIsLowered() throws IOException {
+        Trust.Followed old = look();
+        publish("1.1");
+        follow();
+        trust(BEGIN).remember(old);
+        Pins.Pin pin = pins.find("memory/", "acme").orElseThrow();
+        assertThat(pin.seen("drawing", "stable").orElseThrow().sequence()).isEqualTo(2);
+        publisher.replaceRoot(temp.resolve("keys/root.key"), temp.resolve("new.key"));
+        publish("1.2");
+        follow();
+        trust(BEGIN).remember(old);
+        pin = pins.find("memory/", "acme").orElseThrow();
+        assertThat(pin.root()).isEqualTo(publisher.keys().root());
+        assertThat(pin.keysVersion()).isEqualTo(2);
+        assertThat(look().firstSeen()).isEmpty();
+    }
+
+    @Test
+    void manyLookersAtOnceLeaveTheNewest() throws Exception {
+        Trust.Followed one = look();
+        try (var lookers = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> all = new ArrayList<>();
+            for (int i = 1; i <= 50; i++) {
+                Pins.Seen seen = new Pins.Seen(i, 1, one.seen().keysDigest());
+                // A channel each, and one that all write.
+                Pins.Pin pin =
+                        one.seen().with("drawing", "c" + i, seen).with("drawing", "all", seen);
+                all.add(
+                        lookers.submit(() -> {
+                            pins.put(pin);
+                            return pin;
+                        }));
             }
-            bytes[at] = other;
-            String mutant = new String(bytes, StandardCharsets.UTF_8);
-            try {
-                Envelope envelope = Envelope.parse(mutant);
-                boolean isSigned = envelope.isSignedBy(publisher.channelKey().verifyingKey());
-                // A key's name or a space may be another without a change of what was signed.
-                assertThat(isSigned && !envelope.equals(Envelope.parse(channel))).isFalse();
-            } catch (IllegalArgumentException refused) {
-                // As it should be.
+            for (Future<?> each : all) {
+                each.get(60, TimeUnit.SECONDS);
             }
         }
+        Pins.Pin pin = pins.find("memory/", "acme").orElseThrow();
+        assertThat(pin.channels()).hasSize(52);
+        assertThat(pin.seen("drawing", "all").orElseThrow().sequence()).isEqualTo(50);
+    }
+
+    @Test
+    void aDamagedMemoryIsSaidAndNotTakenForNone() throws IOException {
+        follow();
+        try (var files = Files.walk(temp.resolve("pins"))) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".json")).toList()) {
+                Files.writeString(file, Files.readString(file).substring(9));
+            }
+        }
+        assertThatThrownBy(this::look)
+                .isInstanceOf(ReleaseException.SubscriptionDamaged.class)
+                .hasMessageContaining("acme.json");
+    }
+
+    @Test
+    void aHundredMoreStatementsAreTheMost() throws IOException {
+        follow();
+        for (int i = 0; i < 101; i++) {
+            publisher.renew(temp.resolve("keys/root.key"));
+        }
+        publisher.putStatements(repository);
+        assertThatThrownBy(this::follow).isInstanceOf(TrustException.TooFarForward.class);
+    }
+
+    @Test
+    void aPublisherWithoutANameIsRefused() throws IOException {
+        SigningKey key = SigningKey.create();
+        String text =
+                "{\"type\":\"carryall keys\",\"format\":1,\"publisher\":\"../evil\",\"version\":1,"
+                        + "\"issued\":\"2026-01-01T00:00:00Z\",\"expires\":\"2030-01-01T00:00:00Z\","
+                        + "\"root\":\""
+                        + key.verifyingKey().base64()
+                        + "\",\"channelKeys\":[\""
+                        + key.verifyingKey().base64()
+                        + "\"]}";
+        SmallArtifact.put(
+                repository,
+                "keys-1",
+                PublisherKeys.ARTIFACT_TYPE,
+                Envelope.of(text, List.of(key)).text());
+        assertThatThrownBy(this::look).isInstanceOf(TrustException.Malformed.class);
+    }
+
+    @Test
+    void whoLostTheMemoryIsToldAgain() throws IOException {
+        follow();
+        Files.move(temp.resolve("pins"), temp.resolve("lost"));
+        assertThat(look().firstSeen()).isPresent();
     }
 }
