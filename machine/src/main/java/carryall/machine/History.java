@@ -98,7 +98,7 @@ public final class History {
         if (head.suspended().isPresent()) {
             return relabel(states.find(head.suspended().get()), kind, label);
         }
-        int number = head.lastState() + 1;
+        int number = states.next(head);
         Machine now = machines.find(machine.name());
         InstalledAppliance appliance = machines.appliances().find(now.appliance());
         MachineDisks disks = new MachineDisks(files, appliance);

@@ -119,7 +119,9 @@ record Opening(
         fit.check(Appliance.Part.SESSION_SYSTEM);
         fit.check(Appliance.Part.APP_SYSTEM);
         Path released = disks.appliance().file(Appliance.Part.APP_PERSONAL);
-        Layer.Own copied = new Layer.Own(Appliance.Part.APP_PERSONAL.fileName());
+        // Named by its content: states of an earlier release may name that one's.
+        String content = disks.appliance().content(Appliance.Part.APP_PERSONAL).digest().hex();
+        Layer.Own copied = new Layer.Own("app.personal-" + content.substring(0, 16) + ".qcow2");
         // A copy: the user's data must outlive the appliance.
         Path own = disks.files().disks().resolve(copied.fileName());
         Path beside = own.resolveSibling(own.getFileName() + ".part");

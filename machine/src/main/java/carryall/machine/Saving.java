@@ -51,7 +51,7 @@ final class Saving {
 
     /// Saves the machine and leaves it held: its end is the caller's.
     synchronized State suspend() throws IOException {
-        int number = head.lastState() + 1;
+        int number = states.next(head);
         qemu.pause();
         try {
             State state = take(number, State.Kind.SUSPENDED, Optional.empty(), head.disks());
@@ -67,7 +67,7 @@ final class Saving {
 
     /// Saves the machine, which goes on.
     synchronized State snapshot(Optional<String> label) throws IOException {
-        int number = head.lastState() + 1;
+        int number = states.next(head);
         Map<String, Layers> before = head.disks();
         Map<String, Layers> after = new TreeMap<>();
         Map<String, Path> tops = new LinkedHashMap<>();

@@ -130,6 +130,13 @@ record States(MachineName name, MachineFolder files) {
         }
     }
 
+    /// The number of the next state: higher than any that was, also than one whose verb was killed
+    /// before the head named it.
+    int next(Head head) throws IOException {
+        int highest = numbers().stream().mapToInt(Integer::intValue).max().orElse(0);
+        return Math.max(head.lastState(), highest) + 1;
+    }
+
     /// A folder in which a state is put together; [#complete] gives it its number.
     Path begin(int number) throws IOException {
         Path beside = files.states().resolve("." + number);

@@ -215,6 +215,19 @@ final class SwitchTest {
     }
 
     @Test
+    void aStateThatNoHeadNamesYetTakesNoLaterOnesNumber() throws IOException {
+        Digest first = used();
+        Digest second = release("2");
+        byte[] before = Files.readAllBytes(machines.files(PLANS).head());
+        machines.update(PLANS, second, UnsavedWork.REFUSE);
+        // As if it had been killed with the state complete and the head not written.
+        Files.write(machines.files(PLANS).head(), before);
+        assertThat(machines.update(PLANS, second, UnsavedWork.REFUSE))
+                .isEqualTo(new Switch.Done(first, second, 2));
+        assertThat(state(1).label()).contains("before 2");
+    }
+
+    @Test
     void aSuspendedMachineIsRefusedAndStaysAsItIs() throws IOException {
         suspended();
         Head before = head();
