@@ -195,6 +195,27 @@ public final class Appliances {
         }
     }
 
+    /// Removes what has come of appliances that never became whole, unless a process is at it.
+    public void removeArriving() throws ApplianceException {
+        if (!Files.isDirectory(directory)) {
+            return;
+        }
+        try (DirectoryStream<Path> entries =
+                Files.newDirectoryStream(directory, ArrivingFolder.PREFIX + "*")) {
+            for (Path entry : entries) {
+                String name = entry.getFileName().toString();
+                if (name.endsWith(BuildFolder.LOCK)) {
+                    BuildFolder.removeIfLeft(
+                            directory.resolve(
+                                    name.substring(0, name.length() - BuildFolder.LOCK.length())),
+                            _ -> {});
+                }
+            }
+        } catch (IOException failure) {
+            throw new ApplianceException.StoreUnusable(directory, failure);
+        }
+    }
+
     private InstalledAppliance place(Path folder, Appliance description) throws ApplianceException {
         byte[] text = description.text().getBytes(StandardCharsets.UTF_8);
         Digest id = Digest.of(text);

@@ -41,6 +41,16 @@ public final class ArrivingFolder implements Closeable {
         return path;
     }
 
+    /// Removes the folder with what has arrived.
+    public void remove() throws ApplianceException {
+        try {
+            BuildFolder.remove(path);
+        } catch (IOException failure) {
+            throw new ApplianceException.StoreUnusable(path, failure);
+        }
+        arrived();
+    }
+
     /// Nobody needs the lock any more: who waited for it finds the appliance in its place.
     void arrived() throws ApplianceException {
         try {

@@ -51,6 +51,7 @@ final class KeygenVerb implements Verb {
 
     @Override
     public int run(Machines machines, Terminal terminal) throws IOException {
+        machines.makeHome();
         Path folder = folder(machines, publisher);
         PublisherFolder keys;
         if (rootForChannelKey != null) {

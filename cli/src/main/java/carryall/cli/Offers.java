@@ -88,7 +88,12 @@ final class Offers {
             try {
                 InstalledAppliance installed = fetching.finish(progress);
                 subscriber.arrived(offer);
-                new Stock(machines, subscriber).evict(Stock.bound(System.getenv()), installed);
+                Optional<ByteSize> bound = Stock.bound(System.getenv());
+                if (bound.isPresent()) {
+                    new Stock(machines, subscriber).evict(bound.get(), installed);
+                } else {
+                    terminal.note("CARRYALL_KEEP is no size, such as 20GiB: nothing is removed.");
+                }
                 return installed;
             } finally {
                 progress.end();

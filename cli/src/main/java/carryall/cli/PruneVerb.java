@@ -14,7 +14,9 @@ import picocli.CommandLine.Option;
 /// Removes fetched appliances that no machine needs.
 @Command(
         name = "prune",
-        description = "Remove appliances that no machine needs and no subscription follows.")
+        description =
+                "Remove appliances that no machine needs and no subscription follows, and what was"
+                        + " not fetched to its end.")
 final class PruneVerb implements Verb {
     @Mixin private Format format = new Format();
 
@@ -49,6 +51,9 @@ final class PruneVerb implements Verb {
                                         each.description().version(),
                                         new ByteSize(size)));
             }
+        }
+        if (!dry) {
+            machines.appliances().removeArriving();
         }
         long left = stock.bytes() - (dry ? bytes : 0);
         if (format.isJson()) {

@@ -84,6 +84,7 @@ final class PublishVerb implements Verb {
                     "use 1 to 32 of `a-z 0-9 -`, such as stable or beta");
             return Exit.USAGE;
         }
+        machines.makeHome();
         PublisherFolder keys = keys(machines);
         // Before minutes of work.
         keys.channelKey();

@@ -29,6 +29,7 @@ final class PullVerb implements Verb {
 
     @Override
     public int run(Machines machines, Terminal terminal) throws IOException {
+        machines.makeHome();
         Offers offers = new Offers(machines, terminal);
         Optional<Subscriber.Offer> agreed = offers.agreed(reference, shelf.settings(), sure);
         if (agreed.isEmpty()) {

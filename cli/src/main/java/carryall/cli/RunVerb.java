@@ -161,6 +161,7 @@ final class RunVerb implements Verb {
     /// A machine of a release. One that is there already is opened as it is: it goes over to
     /// another release by `update` alone.
     private Optional<Machine> ofShelf(Machines machines, Terminal terminal) throws IOException {
+        machines.makeHome();
         Offers offers = new Offers(machines, terminal);
         Reference reference = Reference.parse(what);
         Optional<Subscriber.Offer> agreed = offers.agreed(reference, shelf.settings(), sure);

@@ -8,6 +8,7 @@ import carryall.release.TrustException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -48,7 +49,9 @@ final class SearchVerb implements Verb {
         for (String app : subscriber.apps(address, shelf.settings())) {
             Map<String, Object> one = look(subscriber, terminal, address, app);
             if (!one.isEmpty()
-                    && one.toString().toLowerCase(java.util.Locale.ROOT).contains(word)) {
+                    && one.toString()
+                            .toLowerCase(Locale.ROOT)
+                            .contains(word.toLowerCase(Locale.ROOT))) {
                 found.add(one);
             }
         }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// The appliances on this host as a cache: what may go, and how much there is. What was fetched is
@@ -31,11 +32,14 @@ final class Stock {
     }
 
     /// How much may stay that nobody needs: `CARRYALL_KEEP`, such as `20GiB`, or 10 GiB.
-    static ByteSize bound(Map<String, String> environment) {
+    ///
+    /// @return empty if what is said is no size
+    static Optional<ByteSize> bound(Map<String, String> environment) {
+        String said = environment.getOrDefault("CARRYALL_KEEP", "");
         try {
-            return ByteSize.parse(environment.getOrDefault("CARRYALL_KEEP", ""));
+            return Optional.of(said.isEmpty() ? USUAL_BOUND : ByteSize.parse(said));
         } catch (IllegalArgumentException none) {
-            return USUAL_BOUND;
+            return Optional.empty();
         }
     }
 

@@ -96,7 +96,10 @@ final class UpdateVerb implements Verb {
         object.put("to", offer.entry().version());
         Digest newest = offer.release().appliance();
         if (newest.equals(pinned.id())) {
-            machines.update(machine, newest, UnsavedWork.REFUSE);
+            if (!check) {
+                // It may have been told to go elsewhere at its next start.
+                machines.update(machine, newest, UnsavedWork.REFUSE);
+            }
             say(terminal, machine + " is at the newest, " + offer.entry().version() + ".");
             object.put("switched", "no");
             return object;

@@ -10,6 +10,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -51,6 +52,18 @@ public final class Machines {
     /// The state directory itself.
     public Path home() {
         return home;
+    }
+
+    /// Makes the state directory, if it is not there: its owner's alone.
+    public void makeHome() throws MachineException {
+        try {
+            if (!Files.isDirectory(home)) {
+                Files.createDirectories(home);
+                Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwx------"));
+            }
+        } catch (IOException failure) {
+            throw new MachineException.StateUnusable(home, failure);
+        }
     }
 
     /// The appliances on this host.

@@ -182,10 +182,15 @@ public final class Fetching implements Closeable {
     /// @throws carryall.transport.TransportException if the shelf fails; what has arrived stays
     /// @throws ReleaseException if what came is not what the release says
     public InstalledAppliance finish(FetchListener listener) throws IOException {
+        Optional<InstalledAppliance> before = installed();
+        if (before.isPresent()) {
+            return before.get();
+        }
         try (ArrivingFolder folder = appliances.arriving(release.appliance())) {
             Optional<InstalledAppliance> there = installed();
             if (there.isPresent()) {
-                // Another process was quicker, or it was built here.
+                // Another process was quicker.
+                folder.remove();
                 return there.get();
             }
             fetch(folder.path(), listener);
