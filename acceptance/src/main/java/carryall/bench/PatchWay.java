@@ -41,7 +41,7 @@ record PatchWay(Images images, Path work, int level) implements UpdateWay {
         Path image = dense(name);
         Path patch = work.resolve("patch.zst");
         Path came = work.resolve("came");
-        List<String> common = List.of("zstd", "-q", "-f", "--long=31", "--memory=4096MB");
+        List<String> common = List.of("zstd", "-q", "-f", "--long=31", "--memory=2048MB");
         Effort publisher =
                 Effort.of(
                         work,
