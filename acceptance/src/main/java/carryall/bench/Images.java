@@ -18,8 +18,17 @@ record Images(Path folder) {
     static final int BLOCK = 4096;
     static final String FIRST = "A1";
 
-    /// Rebuilt with the security updates; upgraded in place; with another application.
     static final List<String> OTHERS = List.of("A2", "A3", "B1");
+
+    /// How another image came from the first.
+    static String word(String name) {
+        return switch (name) {
+            case "A2" -> "rebuilt";
+            case "A3" -> "upgraded in place";
+            case "B1" -> "another application";
+            default -> throw new IllegalArgumentException(name);
+        };
+    }
 
     /// Takes those of a folder, or makes them in a new one, which needs root.
     static Images of(Optional<Path> there, Path root, Path work)

@@ -9,6 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// rsync between two processes: the client asks, the publisher's side reads its image each time.
+/// The memory is that of both sides together.
 ///
 /// @param work empty at first
 record RsyncWay(Images images, Path work) implements UpdateWay {

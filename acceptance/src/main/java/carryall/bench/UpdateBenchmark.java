@@ -157,7 +157,7 @@ final class UpdateBenchmark implements Benchmark {
         List<Figure> figures() {
             List<Figure> figures = new ArrayList<>();
             for (String to : Images.OTHERS) {
-                of(to, Images.FIRST + " to " + to, figures);
+                of(to, Images.FIRST + " to " + to + ", " + Images.word(to), figures);
             }
             of(Images.FIRST, Images.FIRST + " to who has nothing", figures);
             double fetched = own(Images.FIRST).getFirst().bytes();
