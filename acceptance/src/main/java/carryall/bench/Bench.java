@@ -9,7 +9,8 @@ import java.util.Optional;
 
 /// `./bench`: lists the benchmarks, or runs the one that is named.
 public final class Bench {
-    private static final String USAGE = "./bench NAME [--rounds N] [--built FOLDER] [--json]";
+    private static final String USAGE =
+            "./bench NAME [--rounds N] [--built FOLDER] [--images FOLDER] [--thorough] [--json]";
 
     private Bench() {}
 
@@ -29,7 +30,10 @@ public final class Bench {
         Path root = Path.of(words[0]);
         List<String> typed = new ArrayList<>(List.of(words).subList(1, words.length));
         boolean json = typed.remove("--json");
-        int rounds = rounds(typed);
+        Settings.Depth depth =
+                typed.remove("--thorough") ? Settings.Depth.THOROUGH : Settings.Depth.QUICK;
+        Optional<String> typedRounds = option(typed, "--rounds");
+        Optional<Path> images = option(typed, "--images").map(Path::of);
         Optional<Path> built = option(typed, "--built").map(Path::of);
         if (typed.isEmpty()) {
             Benchmark.ALL.forEach(
@@ -42,20 +46,20 @@ public final class Bench {
                         .filter(each -> typed.equals(List.of(each.name())))
                         .findFirst()
                         .orElseThrow(() -> new IllegalArgumentException("type " + USAGE));
+        int rounds = typedRounds.map(Bench::rounds).orElse(chosen.usualRounds());
         Circumstances made = Circumstances.now(root);
         List<Figure> figures;
         try (Carryall carryall = Carryall.fresh(root)) {
             if (built.isPresent()) {
                 carryall.begin(built.get());
             }
-            figures = chosen.measure(carryall, rounds);
+            figures = chosen.measure(carryall, new Settings(rounds, images, depth));
         }
         Table table = new Table(chosen, made, rounds, figures);
         System.out.print(json ? JsonText.write(table.object()) + "\n" : table.text());
     }
 
-    private static int rounds(List<String> typed) {
-        String rounds = option(typed, "--rounds").orElse("5");
+    private static int rounds(String rounds) {
         if (!rounds.matches("[1-9][0-9]{0,2}")) {
             throw new IllegalArgumentException("type " + USAGE);
         }

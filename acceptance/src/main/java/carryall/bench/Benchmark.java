@@ -4,9 +4,10 @@ import java.io.IOException;
 import java.util.List;
 
 /// One question, answered for Carryall and its peers in one run on one host.
-sealed interface Benchmark permits StartBenchmark, StatesBenchmark {
+sealed interface Benchmark permits StartBenchmark, StatesBenchmark, UpdateBenchmark {
     /// All of them, in the order in which they are listed.
-    List<Benchmark> ALL = List.of(new StartBenchmark(), new StatesBenchmark());
+    List<Benchmark> ALL =
+            List.of(new StartBenchmark(), new StatesBenchmark(), new UpdateBenchmark());
 
     /// What is typed after `./bench`.
     String name();
@@ -14,10 +15,15 @@ sealed interface Benchmark permits StartBenchmark, StatesBenchmark {
     /// What is asked, in a line.
     String question();
 
+    /// How often each thing is measured unless somebody asks for another number.
+    default int usualRounds() {
+        return 5;
+    }
+
     /// Measures. Rounds of Carryall and of the peer take turns, so that both meet the same host.
     ///
     /// @param carryall with an empty state directory, removed afterwards
-    /// @param rounds how often each thing is measured, 1 or more
     /// @return in the order in which they are shown
-    List<Figure> measure(Carryall carryall, int rounds) throws IOException, InterruptedException;
+    List<Figure> measure(Carryall carryall, Settings settings)
+            throws IOException, InterruptedException;
 }

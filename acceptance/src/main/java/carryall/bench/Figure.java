@@ -1,25 +1,29 @@
 package carryall.bench;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 
 /// What was measured of one thing.
 ///
 /// @param what the thing, in a few words
 /// @param samples one for each round, at least one
-/// @param peer the same of the peer, if it has such a thing
-/// @param most what it may be at most, if that was decided
+/// @param peers the same of the peers that have such a thing
+/// @param limit what it may be, if that was decided
 record Figure(
-        String what, Unit unit, List<Double> samples, Optional<Peer> peer, OptionalDouble most) {
+        String what, Unit unit, List<Double> samples, List<Peer> peers, Optional<Limit> limit) {
     Figure {
         samples = List.copyOf(samples);
+        peers = List.copyOf(peers);
     }
 
     enum Unit {
         SECONDS("s", 1),
         MILLISECONDS("ms", 0),
-        MEBIBYTES("MiB", 0);
+        MEBIBYTES("MiB", 0),
+        MEGABYTES("MB", 1),
+        MEGABYTES_A_SECOND("MB/s", 1),
+        PERCENT("%", 2);
 
         private final String word;
         private final int digits;
@@ -38,10 +42,25 @@ record Figure(
         }
     }
 
+    /// What the median may be.
+    sealed interface Limit {
+        double value();
+
+        record AtMost(double value) implements Limit {}
+
+        record AtLeast(double value) implements Limit {}
+    }
+
     /// Who else was measured.
+    ///
+    /// @param samples none if it could not be had on this host
     record Peer(String name, List<Double> samples) {
         Peer {
             samples = List.copyOf(samples);
+        }
+
+        boolean isHere() {
+            return !samples.isEmpty();
         }
 
         double median() {
@@ -50,15 +69,21 @@ record Figure(
     }
 
     static Figure of(String what, Unit unit, List<Double> samples) {
-        return new Figure(what, unit, samples, Optional.empty(), OptionalDouble.empty());
+        return new Figure(what, unit, samples, List.of(), Optional.empty());
     }
 
     Figure beside(String name, List<Double> others) {
-        return new Figure(what, unit, samples, Optional.of(new Peer(name, others)), most);
+        List<Peer> more = new ArrayList<>(peers);
+        more.add(new Peer(name, others));
+        return new Figure(what, unit, samples, more, limit);
     }
 
-    Figure atMost(double limit) {
-        return new Figure(what, unit, samples, peer, OptionalDouble.of(limit));
+    Figure atMost(double value) {
+        return new Figure(what, unit, samples, peers, Optional.of(new Limit.AtMost(value)));
+    }
+
+    Figure atLeast(double value) {
+        return new Figure(what, unit, samples, peers, Optional.of(new Limit.AtLeast(value)));
     }
 
     double median() {
@@ -67,7 +92,11 @@ record Figure(
 
     /// Whether the median is what it may be; empty if nothing was decided.
     Optional<Boolean> met() {
-        return most.isPresent() ? Optional.of(median() <= most.getAsDouble()) : Optional.empty();
+        return limit.map(decided ->
+                switch (decided) {
+                    case Limit.AtMost most -> median() <= most.value();
+                    case Limit.AtLeast least -> median() >= least.value();
+                });
     }
 
     private static double median(List<Double> samples) {

@@ -27,8 +27,9 @@ final class StartBenchmark implements Benchmark {
     }
 
     @Override
-    public List<Figure> measure(Carryall carryall, int rounds)
+    public List<Figure> measure(Carryall carryall, Settings settings)
             throws IOException, InterruptedException {
+        int rounds = settings.rounds();
         List<Figure> figures = new ArrayList<>();
         verbs(carryall, rounds, figures);
         build(carryall, figures);

@@ -27,8 +27,9 @@ final class StatesBenchmark implements Benchmark {
     }
 
     @Override
-    public List<Figure> measure(Carryall carryall, int rounds)
+    public List<Figure> measure(Carryall carryall, Settings settings)
             throws IOException, InterruptedException {
+        int rounds = settings.rounds();
         Path appliances = carryall.home().resolve("appliances");
         if (!Files.isDirectory(appliances)) {
             carryall.run("build", carryall.root().resolve("examples/librecad").toString());

@@ -9,7 +9,7 @@ import java.util.Map;
 ///
 /// @param made on which host, when, and of which commit
 record Table(Benchmark benchmark, Circumstances made, int rounds, List<Figure> figures) {
-    private static final String ROW = "%-35s %10s %10s %-9s %12s";
+    private static final String ROW = "%-33s %10s %10s %-9s %14s";
 
     Table {
         figures = List.copyOf(figures);
@@ -21,27 +21,41 @@ record Table(Benchmark benchmark, Circumstances made, int rounds, List<Figure> f
         lines.add(made.date() + ", commit " + made.commit() + ", medians of " + rounds);
         lines.add(made.host());
         lines.add("");
-        lines.add(ROW.formatted("", "Carryall", "peer", "", "at most"));
+        lines.add(ROW.formatted("", "Carryall", "peer", "", "limit"));
         for (Figure figure : figures) {
-            Figure.Unit unit = figure.unit();
-            lines.add(
-                    ROW.formatted(
-                                    figure.what(),
-                                    unit.text(figure.median()),
-                                    figure.peer().map(peer -> unit.text(peer.median())).orElse(""),
-                                    figure.peer().map(Figure.Peer::name).orElse(""),
-                                    limit(figure))
-                            .stripTrailing());
+            addRows(figure, lines);
         }
         return String.join("\n", lines) + "\n";
     }
 
-    private static String limit(Figure figure) {
-        if (figure.most().isEmpty()) {
-            return "";
+    /// The first peer stands beside, the others below.
+    private static void addRows(Figure figure, List<String> lines) {
+        String what = figure.what();
+        String own = figure.unit().text(figure.median());
+        String limit = limit(figure);
+        if (figure.peers().isEmpty()) {
+            lines.add(ROW.formatted(what, own, "", "", limit).stripTrailing());
         }
-        return figure.unit().text(figure.most().getAsDouble())
-                + (figure.met().orElseThrow() ? ", met" : ", NOT");
+        for (Figure.Peer peer : figure.peers()) {
+            String other = peer.isHere() ? figure.unit().text(peer.median()) : "no figure";
+            lines.add(ROW.formatted(what, own, other, peer.name(), limit).stripTrailing());
+            what = "";
+            own = "";
+            limit = "";
+        }
+    }
+
+    private static String limit(Figure figure) {
+        return figure.limit()
+                .map(limit -> {
+                    String value = figure.unit().text(limit.value());
+                    String met = figure.met().orElseThrow() ? ", met" : ", NOT";
+                    return switch (limit) {
+                        case Figure.Limit.AtMost _ -> value + met;
+                        case Figure.Limit.AtLeast _ -> ">" + value + met;
+                    };
+                })
+                .orElse("");
     }
 
     Map<String, Object> object() {
@@ -61,15 +75,24 @@ record Table(Benchmark benchmark, Circumstances made, int rounds, List<Figure> f
         object.put("unit", figure.unit().word());
         object.put("median", rounded(figure.median()));
         object.put("samples", figure.samples().stream().map(Table::rounded).toList());
-        figure.peer()
-                .ifPresent(peer -> {
-                    Map<String, Object> other = new LinkedHashMap<>();
-                    other.put("name", peer.name());
-                    other.put("median", rounded(peer.median()));
-                    other.put("samples", peer.samples().stream().map(Table::rounded).toList());
-                    object.put("peer", other);
+        List<Object> peers = new ArrayList<>();
+        for (Figure.Peer peer : figure.peers()) {
+            Map<String, Object> other = new LinkedHashMap<>();
+            other.put("name", peer.name());
+            if (peer.isHere()) {
+                other.put("median", rounded(peer.median()));
+            }
+            other.put("samples", peer.samples().stream().map(Table::rounded).toList());
+            peers.add(other);
+        }
+        object.put("peers", peers);
+        figure.limit()
+                .ifPresent(limit -> {
+                    switch (limit) {
+                        case Figure.Limit.AtMost most -> object.put("atMost", most.value());
+                        case Figure.Limit.AtLeast least -> object.put("atLeast", least.value());
+                    }
                 });
-        figure.most().ifPresent(most -> object.put("atMost", most));
         figure.met().ifPresent(met -> object.put("met", met));
         return object;
     }
