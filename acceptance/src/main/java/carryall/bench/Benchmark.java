@@ -5,10 +5,6 @@ import java.util.List;
 
 /// One question, answered for Carryall and its peers in one run on one host.
 sealed interface Benchmark permits StartBenchmark, StatesBenchmark, UpdateBenchmark {
-    /// All of them, in the order in which they are listed.
-    List<Benchmark> ALL =
-            List.of(new StartBenchmark(), new StatesBenchmark(), new UpdateBenchmark());
-
     /// What is typed after `./bench`.
     String name();
 
