@@ -1,6 +1,7 @@
 package carryall.bench;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -115,7 +116,7 @@ record ZsyncWay(Images images, Path work) implements UpdateWay {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             try (Socket socket = new Socket()) {
-                socket.connect(new InetSocketAddress("127.0.0.1", port), 1000);
+                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
                 return nginx;
             } catch (IOException notYet) {
                 if (!nginx.isAlive() || System.nanoTime() > end) {
