@@ -12,9 +12,7 @@ sealed interface Benchmark permits StartBenchmark, StatesBenchmark, UpdateBenchm
     String question();
 
     /// How often each thing is measured unless somebody asks for another number.
-    default int usualRounds() {
-        return 5;
-    }
+    int usualRounds();
 
     /// Measures. Rounds of Carryall and of the peer take turns, so that both meet the same host.
     ///

@@ -27,6 +27,11 @@ final class StatesBenchmark implements Benchmark {
     }
 
     @Override
+    public int usualRounds() {
+        return 5;
+    }
+
+    @Override
     public List<Figure> measure(Carryall carryall, Settings settings)
             throws IOException, InterruptedException {
         int rounds = settings.rounds();
