@@ -35,6 +35,8 @@ record ZsyncWay(Images images, Path work) implements UpdateWay {
 
     @Override
     public Step update(String to) throws IOException, InterruptedException {
+        // The compressed form is written beside what it is of.
+        Path link = Files.createSymbolicLink(work.resolve(to + ".raw"), images.file(to));
         Effort publisher =
                 Effort.of(
                         work,
@@ -47,7 +49,7 @@ record ZsyncWay(Images images, Path work) implements UpdateWay {
                                 to + ".raw.gz",
                                 "-o",
                                 to + ".zsync",
-                                images.file(to).toString()));
+                                link.toString()));
         Path came = work.resolve("came.raw");
         int port = freePort();
         Process nginx = serve(port);
