@@ -1,5 +1,6 @@
 package carryall.machine;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -11,15 +12,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 
 /// The guest's serial console: written to a log of at most 4 MiB (two halves, the older one
-/// replaced) and relayed to whoever looks at the moment. A looker who does not read is dropped.
+/// replaced) and relayed to whoever looks at the moment. A looker who falls [#MOST] behind is
+/// dropped.
 final class Console implements AutoCloseable {
     private static final long HALF = 2L << 20;
+
+    /// Bytes that wait for a looker. A guest's serial port hands them over one by one, so nothing
+    /// may be counted in pieces.
+    static final int MOST = 1 << 20;
+
+    private static final Duration LOOK_AROUND = Duration.ofSeconds(1);
 
     private final SocketChannel serial;
     private final ServerSocketChannel server;
@@ -78,16 +89,19 @@ final class Console implements AutoCloseable {
         }
     }
 
-    private void show(ByteBuffer bytes) {
-        byte[] copy = new byte[bytes.remaining()];
-        bytes.duplicate().get(copy);
-        lookers.removeIf(looker -> !looker.waiting().offer(ByteBuffer.wrap(copy)));
+    private void show(ByteBuffer bytes) throws IOException {
+        List<Looker> behind =
+                lookers.stream().filter(l -> !l.backlog().add(bytes.duplicate())).toList();
+        for (Looker looker : behind) {
+            lookers.remove(looker);
+            looker.channel().close();
+        }
     }
 
     private void accept() {
         try {
             while (true) {
-                Looker looker = new Looker(server.accept(), new ArrayBlockingQueue<>(256));
+                Looker looker = new Looker(server.accept(), new Backlog());
                 lookers.add(looker);
                 Thread type = Thread.ofVirtual().name("console typing").start(() -> type(looker));
                 Thread.ofVirtual().name("console looker").start(() -> look(looker, type));
@@ -99,14 +113,55 @@ final class Console implements AutoCloseable {
 
     /// Somebody who looks at the console.
     ///
-    /// @param waiting what is still to be shown; who lets it fill up looks no more
-    private record Looker(SocketChannel channel, BlockingQueue<ByteBuffer> waiting) {}
+    /// @param backlog what is still to be shown; who lets it fill up looks no more
+    private record Looker(SocketChannel channel, Backlog backlog) {}
+
+    /// Bytes on their way from one thread to another, at most [#MOST].
+    private static final class Backlog {
+        private final Lock lock = new ReentrantLock();
+        private final Condition filled = lock.newCondition();
+        // Guarded by the lock.
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+        /// Takes them in, or nothing of them where they are too many.
+        boolean add(ByteBuffer more) {
+            lock.lock();
+            try {
+                if (bytes.size() + more.remaining() > MOST) {
+                    return false;
+                }
+                while (more.hasRemaining()) {
+                    bytes.write(more.get());
+                }
+                filled.signal();
+                return true;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        /// Hands over all there is, which is nothing when nothing came in time.
+        ByteBuffer take(Duration patience) throws InterruptedException {
+            lock.lock();
+            try {
+                long left = patience.toNanos();
+                while (bytes.size() == 0 && left > 0) {
+                    left = filled.awaitNanos(left);
+                }
+                ByteBuffer all = ByteBuffer.wrap(bytes.toByteArray());
+                bytes.reset();
+                return all;
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
 
     private void look(Looker looker, Thread type) {
         try (SocketChannel channel = looker.channel()) {
             while (lookers.contains(looker) && type.isAlive()) {
-                ByteBuffer next = looker.waiting().poll(1, java.util.concurrent.TimeUnit.SECONDS);
-                while (next != null && next.hasRemaining()) {
+                ByteBuffer next = looker.backlog().take(LOOK_AROUND);
+                while (next.hasRemaining()) {
                     channel.write(next);
                 }
             }
