@@ -12,6 +12,9 @@ public final class Carryall {
         Terminal terminal = Terminal.ofProcess();
         int code = new Verbs(new Machines(Machines.homeOfUser()), terminal).run(List.of(words));
         terminal.flush();
-        System.exit(code);
+        if (code != Exit.DONE) {
+            System.exit(code);
+        }
+        // Else the JVM ends by itself, which does not wait for threads of the HTTP client.
     }
 }

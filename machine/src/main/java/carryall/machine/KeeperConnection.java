@@ -132,7 +132,10 @@ public final class KeeperConnection {
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
             }
-            Thread.ofVirtual()
+            // No virtual one: the thread that polls for those is never out of the kernel, and the
+            // JVM's exit waits 0.3 s for it.
+            Thread.ofPlatform()
+                    .daemon()
                     .name("answer of the keeper of " + name)
                     .start(() -> {
                         try {
