@@ -21,8 +21,9 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Stream;
 
-/// The appliances on this host: a directory with one folder for each, named by digest. The folders
-/// never change once they are there. Safe for many processes.
+/// The appliances on this host: a directory with one folder for each, named by digest. A folder
+/// never changes once it is whole. One that is arriving has its place already, so that machines can
+/// be opened from it. Safe for many processes.
 public final class Appliances {
     private static final String DESCRIPTION = "appliance.json";
     private static final int LARGEST_DESCRIPTION = 1 << 20;
@@ -36,8 +37,18 @@ public final class Appliances {
         this.directory = directory;
     }
 
-    /// All that are here, newest first; a damaged one is left out here and reported by [#find].
+    /// All that are here whole, newest first; a damaged one is left out here and reported by
+    /// [#find].
     public List<InstalledAppliance> list() throws ApplianceException {
+        return all().stream().filter(InstalledAppliance::isWhole).toList();
+    }
+
+    /// Those that are not whole yet.
+    public List<InstalledAppliance> arriving() throws ApplianceException {
+        return all().stream().filter(appliance -> !appliance.isWhole()).toList();
+    }
+
+    private List<InstalledAppliance> all() throws ApplianceException {
         List<Path> folders = new ArrayList<>();
         if (Files.isDirectory(directory)) {
             try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
@@ -70,7 +81,7 @@ public final class Appliances {
         }
     }
 
-    /// The one that a digest names.
+    /// The one that a digest names, be it whole or arriving.
     ///
     /// @throws ApplianceException.ApplianceMissing if it is not here
     /// @throws ApplianceException.ApplianceDamaged if its description is not what `id` names
@@ -99,10 +110,10 @@ public final class Appliances {
         }
     }
 
-    /// The newest one of a name, and of a version if one is given.
+    /// The newest one of a name, and of a version if one is given; whole or arriving.
     public Optional<InstalledAppliance> newest(ApplianceName name, Optional<String> version)
             throws ApplianceException {
-        return list().stream()
+        return all().stream()
                 .filter(appliance -> appliance.description().name().equals(name))
                 .filter(appliance ->
                         version.isEmpty()
@@ -174,45 +185,92 @@ public final class Appliances {
         return place(folder.path(), description);
     }
 
-    /// The same for a folder from [#arriving].
-    public InstalledAppliance add(ArrivingFolder folder, Appliance description)
-            throws ApplianceException {
-        InstalledAppliance added = place(folder.path(), description);
-        folder.arrived();
-        return added;
-    }
-
-    /// Where the parts of an appliance are put together that comes from elsewhere, be it in several
-    /// attempts. Waits as long as another process is at it.
+    /// Gives an appliance that is to arrive its place, unless it has one.
     ///
-    /// @param id of the appliance
-    public ArrivingFolder arriving(Digest id) throws ApplianceException {
+    /// @param folder from [#newFolder], with what is needed to fetch it
+    public InstalledAppliance addArriving(BuildFolder folder, Appliance description)
+            throws ApplianceException {
+        byte[] text = description.text().getBytes(StandardCharsets.UTF_8);
+        Digest id = Digest.of(text);
+        Path place = directory.resolve(id.hex());
         try {
-            Files.createDirectories(directory);
-            return ArrivingFolder.open(directory.resolve(ArrivingFolder.PREFIX + id.hex()));
+            Files.write(folder.path().resolve(DESCRIPTION), text);
+            Files.createFile(folder.path().resolve(InstalledAppliance.ARRIVING));
+            if (!Files.exists(place)) {
+                Files.move(folder.path(), place, StandardCopyOption.ATOMIC_MOVE);
+            }
+            return find(id);
+        } catch (ApplianceException ours) {
+            throw ours;
         } catch (IOException failure) {
-            throw new ApplianceException.StoreUnusable(directory, failure);
+            if (Files.exists(place)) {
+                return find(id);
+            }
+            throw new ApplianceException.StoreUnusable(place, failure);
         }
     }
 
-    /// Removes what has come of appliances that never became whole, unless a process is at it.
-    public void removeArriving() throws ApplianceException {
-        if (!Files.isDirectory(directory)) {
-            return;
-        }
-        try (DirectoryStream<Path> entries =
-                Files.newDirectoryStream(directory, ArrivingFolder.PREFIX + "*")) {
-            for (Path entry : entries) {
-                String name = entry.getFileName().toString();
-                if (name.endsWith(BuildFolder.LOCK)) {
-                    BuildFolder.removeIfLeft(
-                            directory.resolve(
-                                    name.substring(0, name.length() - BuildFolder.LOCK.length())),
-                            _ -> {});
-                }
+    /// Waits until no other process is making an arriving appliance whole.
+    ///
+    /// @return empty if it is whole now
+    public Optional<ArrivalLock> lock(InstalledAppliance arriving) throws ApplianceException {
+        try {
+            Optional<ArrivalLock> lock = ArrivalLock.of(arriving.arriving());
+            if (lock.isPresent() && arriving.isWhole()) {
+                lock.get().close();
+                return Optional.empty();
             }
+            return lock;
         } catch (IOException failure) {
-            throw new ApplianceException.StoreUnusable(directory, failure);
+            throw new ApplianceException.StoreUnusable(arriving.directory(), failure);
+        }
+    }
+
+    /// The same without waiting.
+    ///
+    /// @return empty if it is whole, or another process is at it
+    public Optional<ArrivalLock> tryLock(InstalledAppliance arriving) throws ApplianceException {
+        try {
+            Optional<ArrivalLock> lock = ArrivalLock.tryOf(arriving.arriving());
+            if (lock.isPresent() && arriving.isWhole()) {
+                lock.get().close();
+                return Optional.empty();
+            }
+            return lock;
+        } catch (IOException failure) {
+            throw new ApplianceException.StoreUnusable(arriving.directory(), failure);
+        }
+    }
+
+    /// Says that all of an arriving appliance is here; the caller holds its lock and has checked
+    /// it.
+    public void complete(InstalledAppliance arriving) throws ApplianceException {
+        try {
+            seal(arriving.directory());
+            Files.deleteIfExists(arriving.arriving());
+            flush(arriving.directory());
+        } catch (IOException failure) {
+            throw new ApplianceException.StoreUnusable(arriving.directory(), failure);
+        }
+    }
+
+    /// Removes what has come of appliances that are not whole, unless a process is at it.
+    ///
+    /// @param needed what stays
+    public void removeArriving(Set<Digest> needed) throws ApplianceException {
+        for (InstalledAppliance each : arriving()) {
+            if (needed.contains(each.id())) {
+                continue;
+            }
+            try (ArrivalLock lock = tryLock(each).orElse(null)) {
+                if (lock != null) {
+                    remove(each.id());
+                }
+            } catch (ApplianceException ours) {
+                throw ours;
+            } catch (IOException failure) {
+                throw new ApplianceException.StoreUnusable(each.directory(), failure);
+            }
         }
     }
 
@@ -222,13 +280,7 @@ public final class Appliances {
         Path place = directory.resolve(id.hex());
         try {
             Files.write(folder.resolve(DESCRIPTION), text);
-            try (Stream<Path> files = Files.list(folder)) {
-                for (Path file : files.toList()) {
-                    flush(file);
-                    Files.setPosixFilePermissions(
-                            file, PosixFilePermissions.fromString("r--r--r--"));
-                }
-            }
+            seal(folder);
             if (Files.exists(place)) {
                 BuildFolder.remove(folder);
             } else {
@@ -240,6 +292,15 @@ public final class Appliances {
             throw ours;
         } catch (IOException failure) {
             throw new ApplianceException.StoreUnusable(place, failure);
+        }
+    }
+
+    private static void seal(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                flush(file);
+                Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--r--r--"));
+            }
         }
     }
 

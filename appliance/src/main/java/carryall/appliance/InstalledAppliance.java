@@ -1,13 +1,27 @@
 package carryall.appliance;
 
 import carryall.crypto.Digest;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// An appliance whose files lie on this host.
+/// An appliance whose files lie on this host, or are on their way to it.
 ///
 /// @param id the digest of its description
 /// @param directory where its parts are, each under [Appliance.Part#fileName]
 public record InstalledAppliance(Digest id, Appliance description, Path directory) {
+    /// An empty file beside the parts as long as they are not whole.
+    static final String ARRIVING = "arriving";
+
+    /// Whether all of it is here at this moment. What is whole stays so; what is not becomes so
+    /// while others look.
+    public boolean isWhole() {
+        return !Files.exists(arriving());
+    }
+
+    Path arriving() {
+        return directory.resolve(ARRIVING);
+    }
+
     /// Where a part lies.
     ///
     /// @param part one that the description has

@@ -23,4 +23,14 @@ public final class Block {
     static boolean isZero(byte[] bytes, int offset) {
         return Arrays.equals(bytes, offset, offset + SIZE, ZEROS, 0, SIZE);
     }
+
+    /// Whether whole blocks are all zero.
+    static boolean areZero(byte[] blocks) {
+        for (int at = 0; at < blocks.length; at += SIZE) {
+            if (!isZero(blocks, at)) {
+                return false;
+            }
+        }
+        return true;
+    }
 }

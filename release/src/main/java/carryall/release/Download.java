@@ -1,6 +1,7 @@
 package carryall.release;
 
 import carryall.chunk.Assembly;
+import carryall.chunk.Block;
 import carryall.chunk.ChunkException;
 import carryall.chunk.Frames;
 import carryall.chunk.Index;
@@ -8,145 +9,536 @@ import carryall.chunk.Plan;
 import carryall.chunk.Space;
 import carryall.transport.Repository;
 import carryall.transport.TransportException;
+import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 
-/// Fetches frames: neighbours in a pack as one request, several requests at once, each on a virtual
-/// thread. A request that is cut goes on behind the last frame that was whole.
-final class Download {
-    private static final int AT_ONCE = 6;
-    private static final int LARGEST_REQUEST = 4 << 20;
+/// Gets the chunks of an index into its images: what somebody waits for first, then what opening a
+/// machine needs in the order in which it does, then the rest. Neighbours in a pack are one
+/// request, several requests are under way at once, each on a virtual thread; one that is cut goes
+/// on behind the last frame that was whole.
+///
+/// Memory: each worker holds one frame, stored and plain, 3 MiB at most.
+final class Download implements Closeable {
     private static final int LARGEST_GAP = 16 << 10;
     private static final int MOST_CUTS = 5;
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+    private static final Duration WAY_GIVEN = Duration.ofSeconds(1);
+
+    /// What becomes of a failure.
+    enum Manners {
+        /// It ends the download.
+        GIVE_UP,
+        /// It is tried again until it works, by whoever runs a machine from it.
+        KEEP_TRYING
+    }
+
+    /// What a worker takes on.
+    private enum Role {
+        /// Only what somebody waits for.
+        DEMANDED(2 << 20),
+        /// Anything.
+        ANY(4 << 20);
+
+        private final int largestRequest;
+
+        Role(int largestRequest) {
+            this.largestRequest = largestRequest;
+        }
+    }
+
+    private enum Stage {
+        QUEUED,
+        UNDER_WAY,
+        DONE
+    }
+
+    /// A frame to fetch or a chunk to copy, and how far it is; guarded by the lock.
+    private static final class Job {
+        private final Way way;
+        private Stage stage = Stage.QUEUED;
+
+        Job(Way way) {
+            this.way = way;
+        }
+    }
+
+    private sealed interface Way {
+        record Fetch(Plan.Fetch fetch) implements Way {}
+
+        record Copy(Plan.Copy copy) implements Way {}
+    }
 
     private final Repository repository;
     private final Index index;
     private final List<Space> spaces;
+    private final List<List<List<Index.Place>>> places;
     private final Assembly assembly;
     private final FetchListener listener;
+    private final Manners manners;
 
-    /// Chunks that a delta did not give; guarded by itself.
-    private final BitSet missed = new BitSet();
+    private final Lock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+
+    // All below are guarded by the lock.
+
+    /// By chunk; null where nothing has to be got.
+    private final Job[] jobs;
+
+    private final Deque<Job> demanded = new ArrayDeque<>();
+    private final Deque<Job> opening = new ArrayDeque<>();
+    private final Deque<Job> rest = new ArrayDeque<>();
+    private boolean restWanted;
+    private int demandsUnderWay;
+    private int left;
+    private boolean closed;
+    private Optional<IOException> failure = Optional.empty();
+    private Optional<Trouble> trouble = Optional.empty();
+    private boolean refusing;
+    private final List<Thread> workers = new ArrayList<>();
+
+    /// Why nothing comes any more.
+    ///
+    /// @param since when it last did, or when it was first wanted
+    record Trouble(Instant since, String reason) {}
 
     Download(
             Repository repository,
             Index index,
             List<Space> spaces,
             Assembly assembly,
-            FetchListener listener) {
+            FetchListener listener,
+            Manners manners) {
         this.repository = repository;
         this.index = index;
         this.spaces = spaces;
+        this.places = spaces.stream().map(space -> space.index().places()).toList();
         this.assembly = assembly;
         this.listener = listener;
+        this.manners = manners;
+        this.jobs = new Job[index.chunks().size()];
     }
 
-    /// Fetches all.
+    /// Says how each chunk that is missing is got. Nothing happens before [#start].
+    void follow(Plan plan) {
+        lock.lock();
+        try {
+            List<Job> all = new ArrayList<>();
+            for (Plan.Copy copy : plan.copies()) {
+                Job job = new Job(new Way.Copy(copy));
+                jobs[copy.wanted()] = job;
+                all.add(job);
+            }
+            for (Plan.Fetch fetch : plan.fetches()) {
+                all.add(newJob(fetch));
+            }
+            left += all.size();
+            Set<Job> first = new LinkedHashSet<>();
+            for (int frame : index.opening()) {
+                int chunk = index.frames().get(frame).firstChunk();
+                int end = chunk + index.frames().get(frame).chunks();
+                Arrays.stream(jobs, chunk, end).filter(Objects::nonNull).forEach(first::add);
+            }
+            opening.addAll(first);
+            rest.addAll(all);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Job newJob(Plan.Fetch fetch) {
+        Job job = new Job(new Way.Fetch(fetch));
+        for (int chunk : chunks(fetch)) {
+            jobs[chunk] = job;
+        }
+        return job;
+    }
+
+    private static List<Integer> chunks(Plan.Fetch fetch) {
+        return switch (fetch) {
+            case Plan.Fetch.Plain plain -> plain.chunks();
+            case Plan.Fetch.Coded coded -> coded.frame().chunks();
+        };
+    }
+
+    /// Starts the workers.
     ///
-    /// @return the chunks of which a delta gave something else: what it goes out from is not here
-    ///   as it was
-    BitSet run(List<Plan.Fetch> fetches) throws IOException {
-        Semaphore free = new Semaphore(AT_ONCE);
-        List<Future<?>> requests = new ArrayList<>();
-        try (ExecutorService threads =
-                Executors.newThreadPerTaskExecutor(
-                        Thread.ofVirtual().name("download-", 0).factory())) {
-            for (List<Plan.Fetch> neighbours : neighbours(fetches)) {
-                requests.add(
-                        threads.submit(() -> {
-                            free.acquire();
-                            try {
-                                get(neighbours);
-                            } finally {
-                                free.release();
-                            }
-                            return true;
-                        }));
-            }
-            try {
-                for (Future<?> request : requests) {
-                    request.get();
-                }
-            } catch (ExecutionException failed) {
-                threads.shutdownNow();
-                if (failed.getCause() instanceof IOException io) {
-                    throw io;
-                }
-                throw new IllegalStateException("a download failed", failed.getCause());
-            } catch (InterruptedException stop) {
-                threads.shutdownNow();
-                Thread.currentThread().interrupt();
-                throw new java.io.InterruptedIOException("the download was interrupted");
-            }
-        }
-        synchronized (missed) {
-            BitSet all = (BitSet) missed.clone();
-            missed.clear();
-            return all;
+    /// @param any how many do anything
+    /// @param onlyDemanded how many more do only what somebody waits for
+    void start(int any, int onlyDemanded) {
+        for (int i = 0; i < any + onlyDemanded; i++) {
+            Role role = i < any ? Role.ANY : Role.DEMANDED;
+            workers.add(
+                    Thread.ofVirtual().name("download-" + i).start(() -> work(role)));
         }
     }
 
-    private static List<List<Plan.Fetch>> neighbours(List<Plan.Fetch> fetches) {
-        List<List<Plan.Fetch>> all = new ArrayList<>();
-        long start = 0;
-        for (Plan.Fetch fetch : fetches) {
-            Plan.Fetch last = all.isEmpty() ? null : all.getLast().getLast();
-            long end = last == null ? 0 : last.offset() + last.stored();
-            boolean joins =
-                    last != null
-                            && last.pack().equals(fetch.pack())
-                            && fetch.offset() >= end
-                            && fetch.offset() - end <= LARGEST_GAP
-                            && fetch.offset() + fetch.stored() - start <= LARGEST_REQUEST;
-            if (!joins) {
-                all.add(new ArrayList<>());
-                start = fetch.offset();
-            }
-            all.getLast().add(fetch);
+    /// Lets the rest come too, not only what opening needs.
+    void wantRest() {
+        lock.lock();
+        try {
+            restWanted = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
         }
-        return all;
     }
 
-    private void get(List<Plan.Fetch> neighbours) throws IOException {
-        int done = 0;
+    /// Waits until chunks are here.
+    ///
+    /// @param chunks their numbers in the index
+    /// @throws IOException if the download ends before, or refuses to wait
+    void await(List<Integer> chunks) throws IOException {
+        for (int chunk : chunks) {
+            while (!assembly.has(chunk)) {
+                lock.lock();
+                try {
+                    check();
+                    if (refusing) {
+                        throw new IOException("what is missing cannot be had now");
+                    }
+                    demand(chunks);
+                    // What was placed before the lock was taken is seen at the next look.
+                    if (!assembly.has(chunk)) {
+                        changed.await();
+                    }
+                } catch (InterruptedException stop) {
+                    Thread.currentThread().interrupt();
+                    throw new InterruptedIOException("a wait for what is missing was interrupted");
+                } finally {
+                    lock.unlock();
+                }
+            }
+        }
+    }
+
+    /// Moves what is not under way to the front.
+    private void demand(List<Integer> chunks) throws IOException {
+        boolean more = false;
+        for (int chunk : chunks) {
+            Job job = jobs[chunk];
+            if (job == null || (job.stage == Stage.DONE && !assembly.has(chunk))) {
+                // A file was changed under our hands, or another process's chunk was believed in.
+                job = plain(chunk);
+            }
+            if (job.stage == Stage.QUEUED && !demanded.contains(job)) {
+                demanded.add(job);
+                more = true;
+            }
+        }
+        if (more) {
+            changed.signalAll();
+        }
+    }
+
+    /// The way of a chunk that never fails for want of something here.
+    private Job plain(int chunk) {
+        BitSet one = new BitSet();
+        one.set(chunk);
+        Job job = newJob(Plan.plain(index, one).getFirst());
+        left++;
+        return job;
+    }
+
+    /// Waits until all that was planned is done.
+    ///
+    /// @throws IOException if the download failed or was closed before
+    void awaitAll() throws IOException {
+        lock.lock();
+        try {
+            while (left > 0) {
+                check();
+                changed.await();
+            }
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("the download was interrupted");
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void check() throws IOException {
+        if (failure.isPresent()) {
+            throw failure.get();
+        }
+        if (closed) {
+            throw new InterruptedIOException("the download was ended");
+        }
+    }
+
+    /// Since when nothing comes, and why; empty while all is well.
+    Optional<Trouble> trouble() {
+        lock.lock();
+        try {
+            return trouble;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Whether who waits is told that it is in vain, from now on or no more.
+    void refuse(boolean refuses) {
+        lock.lock();
+        try {
+            refusing = refuses;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void work(Role role) {
+        Duration pause = FIRST_PAUSE;
         int cuts = 0;
-        while (done < neighbours.size()) {
-            List<Plan.Fetch> left = neighbours.subList(done, neighbours.size());
-            int before = done;
+        while (true) {
+            List<Job> batch = take(role);
+            if (batch.isEmpty()) {
+                return;
+            }
+            boolean isDemanded = role == Role.DEMANDED;
+            boolean isWell = false;
             try {
-                done += some(left);
+                run(batch, role);
+                isWell = true;
+                cuts = 0;
+                pause = FIRST_PAUSE;
             } catch (Cut cut) {
-                done += cut.whole;
-                cuts = done > before ? 1 : cuts + 1;
-                if (cuts >= MOST_CUTS) {
-                    throw cut.failure;
-                }
+                cuts = cut.whole > 0 ? 1 : cuts + 1;
+                pause = cut.whole > 0 ? FIRST_PAUSE : longer(pause);
+                meet(cut.failure, cut.failure instanceof TransportException.Unreachable, cuts);
+            } catch (RuntimeException | Error ours) {
+                meet(new IOException("a download failed: " + ours, ours), false, MOST_CUTS);
+            } finally {
+                finished(batch, role);
+            }
+            if (!isWell && !rest(pause)) {
+                return;
             }
         }
+    }
+
+    private static Duration longer(Duration pause) {
+        Duration twice = pause.multipliedBy(2);
+        return twice.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : twice;
+    }
+
+    /// What a failure means for the download.
+    private void meet(IOException failed, boolean mayPass, int cuts) {
+        lock.lock();
+        try {
+            if (manners == Manners.KEEP_TRYING) {
+                Instant since = trouble.map(Trouble::since).orElseGet(Instant::now);
+                trouble = Optional.of(new Trouble(since, String.valueOf(failed.getMessage())));
+            } else if (!mayPass || cuts >= MOST_CUTS) {
+                failure = failure.isPresent() ? failure : Optional.of(failed);
+            }
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// What of a batch did not come is at its turn again, in its order, before what else waits.
+    private void finished(List<Job> batch, Role role) {
+        lock.lock();
+        try {
+            for (Job job : batch.reversed()) {
+                if (job.stage == Stage.UNDER_WAY) {
+                    job.stage = Stage.QUEUED;
+                    (role == Role.DEMANDED ? demanded : rest).addFirst(job);
+                }
+            }
+            demandsUnderWay -= role == Role.DEMANDED ? 1 : 0;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void done(Job job) {
+        lock.lock();
+        try {
+            job.stage = Stage.DONE;
+            left--;
+            trouble = Optional.empty();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// @return whether to go on
+    private boolean rest(Duration pause) {
+        long end = System.nanoTime() + pause.toNanos();
+        lock.lock();
+        try {
+            while (System.nanoTime() < end) {
+                if (closed || failure.isPresent()) {
+                    return false;
+                }
+                if (manners == Manners.GIVE_UP) {
+                    return true;
+                }
+                var _ = changed.awaitNanos(end - System.nanoTime());
+            }
+            return true;
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The next jobs, which lie one behind the other; waits for them.
+    ///
+    /// @return empty if there is no more to do, ever
+    private List<Job> take(Role role) {
+        lock.lock();
+        try {
+            while (!closed && failure.isEmpty()) {
+                Deque<Job> queue = queue(role);
+                if (!queue.isEmpty()) {
+                    List<Job> batch = batch(queue, role);
+                    batch.forEach(job -> job.stage = Stage.UNDER_WAY);
+                    demandsUnderWay += role == Role.DEMANDED ? 1 : 0;
+                    return batch;
+                }
+                if (manners == Manners.GIVE_UP && left == 0) {
+                    return List.of();
+                }
+                changed.await();
+            }
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+        return List.of();
+    }
+
+    private Deque<Job> queue(Role role) {
+        for (Deque<Job> queue : List.of(demanded, opening, rest)) {
+            while (!queue.isEmpty() && queue.peekFirst().stage != Stage.QUEUED) {
+                queue.removeFirst();
+            }
+            boolean mayTake =
+                    queue == demanded || (role == Role.ANY && (queue == opening || restWanted));
+            if (mayTake && !queue.isEmpty()) {
+                return queue;
+            }
+        }
+        return new ArrayDeque<>();
+    }
+
+    private static List<Job> batch(Deque<Job> queue, Role role) {
+        List<Job> batch = new ArrayList<>();
+        batch.add(queue.removeFirst());
+        long bytes = stored(batch.getFirst());
+        while (!queue.isEmpty()
+                && queue.peekFirst().stage == Stage.QUEUED
+                && follows(batch.getLast(), queue.peekFirst())
+                && bytes + stored(queue.peekFirst()) <= role.largestRequest) {
+            bytes += stored(queue.peekFirst());
+            batch.add(queue.removeFirst());
+        }
+        return batch;
+    }
+
+    private static long stored(Job job) {
+        return job.way instanceof Way.Fetch(Plan.Fetch fetch) ? fetch.stored() : 0;
     }
 
     /// A request that ended too early.
     private static final class Cut extends Exception {
         private final int whole;
-        private final TransportException failure;
+        private final IOException failure;
 
-        Cut(int whole, TransportException failure) {
+        Cut(int whole, IOException failure) {
             super(failure);
             this.whole = whole;
             this.failure = failure;
         }
     }
 
-    private int some(List<Plan.Fetch> fetches) throws IOException, Cut {
+    private void run(List<Job> batch, Role role) throws Cut {
+        int whole = 0;
+        try {
+            List<Job> together = new ArrayList<>();
+            for (Job job : batch) {
+                if (isHere(job)) {
+                    done(job);
+                } else if (job.way instanceof Way.Copy(Plan.Copy copy)) {
+                    copy(copy);
+                    done(job);
+                } else {
+                    if (!together.isEmpty() && !follows(together.getLast(), job)) {
+                        whole += fetch(together, role, whole);
+                        together.clear();
+                    }
+                    together.add(job);
+                }
+            }
+            if (!together.isEmpty()) {
+                whole += fetch(together, role, whole);
+            }
+        } catch (IOException failed) {
+            throw new Cut(whole, failed);
+        }
+    }
+
+    private boolean isHere(Job job) throws IOException {
+        List<Integer> wanted =
+                switch (job.way) {
+                    case Way.Copy(Plan.Copy copy) -> List.of(copy.wanted());
+                    case Way.Fetch(Plan.Fetch fetch) -> chunks(fetch);
+                };
+        for (int chunk : wanted) {
+            if (manners == Manners.KEEP_TRYING) {
+                // Another keeper may have got it.
+                assembly.doubt(chunk);
+            }
+            if (!assembly.has(chunk)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean follows(Job before, Job after) {
+        return before.way instanceof Way.Fetch(Plan.Fetch one)
+                && after.way instanceof Way.Fetch(Plan.Fetch next)
+                && next.pack().equals(one.pack())
+                && next.offset() >= one.offset() + one.stored()
+                && next.offset() - one.offset() - one.stored() <= LARGEST_GAP;
+    }
+
+    private int fetch(List<Job> together, Role role, int before) throws IOException, Cut {
+        List<Plan.Fetch> fetches = new ArrayList<>();
+        for (Job job : together) {
+            if (job.way instanceof Way.Fetch(Plan.Fetch fetch)) {
+                fetches.add(fetch);
+            }
+        }
         Plan.Fetch first = fetches.getFirst();
         Plan.Fetch last = fetches.getLast();
         long length = last.offset() + last.stored() - first.offset();
@@ -156,6 +548,9 @@ final class Download {
                         first.pack().digest(), first.pack().size(), first.offset(), length)) {
             long at = first.offset();
             for (Plan.Fetch fetch : fetches) {
+                if (role == Role.ANY) {
+                    giveWay();
+                }
                 input.skipNBytes(fetch.offset() - at);
                 byte[] stored = input.readNBytes(fetch.stored());
                 if (stored.length < fetch.stored()) {
@@ -163,13 +558,40 @@ final class Download {
                 }
                 at = fetch.offset() + fetch.stored();
                 place(fetch, stored);
-                whole++;
                 listener.fetched(stored.length);
+                done(together.get(whole));
+                whole++;
             }
             return whole;
-        } catch (TransportException.Unreachable cut) {
-            throw new Cut(whole, cut);
+        } catch (IOException failed) {
+            throw new Cut(before + whole, failed);
         }
+    }
+
+    /// Leaves the link, for a moment, to what somebody waits for.
+    private void giveWay() {
+        long end = System.nanoTime() + WAY_GIVEN.toNanos();
+        lock.lock();
+        try {
+            long left = WAY_GIVEN.toNanos();
+            while (demandsUnderWay > 0 && !closed && left > 0) {
+                left = Math.min(changed.awaitNanos(left), end - System.nanoTime());
+            }
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void copy(Plan.Copy copy) throws IOException {
+        if (assembly.has(copy.wanted())) {
+            return;
+        }
+        byte[] bytes =
+                spaces.get(copy.space())
+                        .chunk(copy.held(), places.get(copy.space()).get(copy.held()));
+        placeOrMiss(copy.wanted(), bytes, 0);
     }
 
     private void place(Plan.Fetch fetch, byte[] stored) throws IOException {
@@ -179,7 +601,7 @@ final class Download {
                     byte[] bytes = Frames.plain(plain.frame(), stored);
                     for (int number : plain.chunks()) {
                         int block = index.chunks().get(number).frameBlock();
-                        assembly.place(number, bytes, block * carryall.chunk.Block.SIZE);
+                        assembly.place(number, bytes, block * Block.SIZE);
                     }
                 } catch (ChunkException wrong) {
                     throw new ReleaseException.PackDamaged(
@@ -196,7 +618,7 @@ final class Download {
                         at += index.chunks().get(number).bytes();
                     }
                 } catch (ChunkException wrong) {
-                    miss(coded.frame().chunks());
+                    coded.frame().chunks().forEach(this::miss);
                 }
             }
         }
@@ -206,13 +628,36 @@ final class Download {
         try {
             assembly.place(number, bytes, at);
         } catch (ChunkException.ChunkDamaged other) {
-            miss(List.of(number));
+            miss(number);
         }
     }
 
-    private void miss(List<Integer> chunks) {
-        synchronized (missed) {
-            chunks.forEach(missed::set);
+    /// What is here is not what it was: the shelf has it whole.
+    private void miss(int chunk) {
+        lock.lock();
+        try {
+            rest.add(plain(chunk));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        workers.forEach(Thread::interrupt);
+        for (Thread worker : workers) {
+            try {
+                var _ = worker.join(Duration.ofSeconds(5));
+            } catch (InterruptedException stop) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

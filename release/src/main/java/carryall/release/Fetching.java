@@ -3,19 +3,15 @@ package carryall.release;
 import carryall.appliance.Appliance;
 import carryall.appliance.ApplianceException;
 import carryall.appliance.Appliances;
-import carryall.appliance.ArrivingFolder;
+import carryall.appliance.ArrivalLock;
+import carryall.appliance.BuildFolder;
 import carryall.appliance.InstalledAppliance;
 import carryall.chunk.Assembly;
 import carryall.chunk.Block;
-import carryall.chunk.ChunkException;
-import carryall.chunk.Delta;
-import carryall.chunk.DeltaFormat;
 import carryall.chunk.Image;
 import carryall.chunk.Index;
 import carryall.chunk.IndexFormat;
 import carryall.chunk.Plan;
-import carryall.chunk.Space;
-import carryall.crypto.Digest;
 import carryall.transport.Repository;
 import java.io.Closeable;
 import java.io.IOException;
@@ -23,7 +19,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
@@ -36,6 +31,8 @@ import java.util.Set;
 ///
 /// One thread calls it; it fetches on several.
 public final class Fetching implements Closeable {
+    private static final int AT_ONCE = 6;
+
     private final Repository repository;
     private final Appliances appliances;
     private final Release release;
@@ -43,84 +40,58 @@ public final class Fetching implements Closeable {
     private final Index index;
     private final byte[] indexBytes;
     private final Duration indexTook;
-    private final List<Space> spaces;
-    private final List<Delta> deltas;
+    private final Holdings holdings;
+    private final Optional<Source> source;
 
     private Fetching(
             Repository repository,
+            Optional<Source> source,
             Appliances appliances,
             Release release,
             Appliance description,
             byte[] indexBytes,
             Duration indexTook,
-            List<Space> spaces,
-            List<Delta> deltas) {
+            Holdings holdings) {
         this.repository = repository;
+        this.source = source;
         this.appliances = appliances;
         this.release = release;
         this.description = description;
         this.indexBytes = indexBytes;
         this.indexTook = indexTook;
         this.index = IndexFormat.read(indexBytes);
-        this.spaces = spaces;
-        this.deltas = deltas;
+        this.holdings = holdings;
     }
 
     /// Reads what the release is made of; its images not yet.
     ///
+    /// @param source what the repository is opened again by; without one, only this process can
+    ///   finish
     /// @param appliances of this host
-    public static Fetching begin(Repository repository, Appliances appliances, Release release)
+    public static Fetching begin(
+            Repository repository,
+            Optional<Source> source,
+            Appliances appliances,
+            Release release)
             throws IOException {
-        List<Space> spaces = new ArrayList<>();
         try {
             long asked = System.nanoTime();
             byte[] indexBytes = blob(repository, release.index());
             Duration indexTook = Duration.ofNanos(System.nanoTime() - asked);
             Appliance description = description(repository, release);
             checkIndex(IndexFormat.read(indexBytes), description);
-            Set<Digest> bases = new HashSet<>();
-            for (InstalledAppliance installed : appliances.list()) {
-                InstalledRelease held = InstalledRelease.of(installed).orElse(null);
-                if (held != null && isReadable(held)) {
-                    spaces.add(held.open());
-                    bases.add(held.release().index().digest());
-                }
-            }
-            List<Delta> deltas = new ArrayList<>();
-            for (Descriptor delta : release.deltas()) {
-                if (bases.contains(
-                        new Digest(delta.annotations().getOrDefault(Release.BASE, "")))) {
-                    deltas.add(DeltaFormat.read(blob(repository, delta)));
-                }
-            }
             return new Fetching(
                     repository,
+                    source,
                     appliances,
                     release,
                     description,
                     indexBytes,
                     indexTook,
-                    spaces,
-                    deltas);
+                    Holdings.open(appliances, repository, release));
         } catch (IllegalArgumentException wrong) {
-            closeAll(spaces);
             throw new ReleaseException.NotRelease(repository.location(), release.digest(), wrong);
-        } catch (IOException failed) {
-            closeAll(spaces);
-            throw failed;
         }
-    }
-
-    private static boolean isReadable(InstalledRelease held) throws IOException {
-        List<Path> files = InstalledRelease.files(held.index(), held.appliance().directory());
-        for (int i = 0; i < files.size(); i++) {
-            Path file = files.get(i);
-            if (!Files.exists(file)
-                    || Files.size(file) != held.index().images().get(i).sizeBytes()) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private static byte[] blob(Repository repository, Descriptor descriptor) throws IOException {
@@ -160,7 +131,7 @@ public final class Fetching implements Closeable {
 
     /// How many bytes an undisturbed fetch would take that begins with nothing of the release here.
     public long bytes() {
-        return plan(new BitSet()).bytes();
+        return holdings.plan(index, new BitSet()).bytes();
     }
 
     /// How many bytes it would take somebody who has nothing at all.
@@ -173,36 +144,48 @@ public final class Fetching implements Closeable {
         return indexBytes.length * 1000L / Math.max(1, indexTook.toMillis());
     }
 
-    private Plan plan(BitSet here) {
-        return Plan.of(index, here, spaces.stream().map(Space::index).toList(), deltas);
-    }
-
-    /// Gets all that is missing and puts the appliance beside the others.
+    /// Gives the appliance its place on this host, with nothing of it or what was left of an
+    /// earlier fetch, so that it can be opened or finished.
     ///
-    /// @throws carryall.transport.TransportException if the shelf fails; what has arrived stays
-    /// @throws ReleaseException if what came is not what the release says
-    public InstalledAppliance finish(FetchListener listener) throws IOException {
-        Optional<InstalledAppliance> before = installed();
+    /// @throws ReleaseException.NoSpace if it will not all fit
+    public InstalledAppliance arrive() throws IOException {
+        Optional<InstalledAppliance> before = present();
         if (before.isPresent()) {
+            if (source.isPresent() && !before.get().isWhole()) {
+                source.get().write(before.get().directory());
+            }
             return before.get();
         }
-        try (ArrivingFolder folder = appliances.arriving(release.appliance())) {
-            Optional<InstalledAppliance> there = installed();
-            if (there.isPresent()) {
-                // Another process was quicker.
-                folder.remove();
-                return there.get();
-            }
-            fetch(folder.path(), listener);
+        try (BuildFolder folder = appliances.newFolder(_ -> {})) {
+            checkSpace(folder.path(), new BitSet());
             Files.write(folder.path().resolve(InstalledRelease.INDEX_FILE), indexBytes);
             Files.writeString(
                     folder.path().resolve(InstalledRelease.MANIFEST_FILE),
                     release.manifest().text());
-            return appliances.add(folder, description);
+            if (source.isPresent()) {
+                source.get().write(folder.path());
+            }
+            Assembly.open(index, InstalledRelease.files(index, folder.path())).close();
+            return appliances.addArriving(folder, description);
         }
     }
 
-    private Optional<InstalledAppliance> installed() throws IOException {
+    /// Gets all that is missing. Waits while another process does the same.
+    ///
+    /// @throws carryall.transport.TransportException if the shelf fails; what has arrived stays
+    /// @throws ReleaseException if what came is not what the release says
+    public InstalledAppliance finish(FetchListener listener) throws IOException {
+        InstalledAppliance arriving = arrive();
+        try (ArrivalLock lock = appliances.lock(arriving).orElse(null)) {
+            if (lock != null) {
+                fetch(arriving.directory(), listener);
+                appliances.complete(arriving);
+            }
+        }
+        return appliances.find(release.appliance());
+    }
+
+    private Optional<InstalledAppliance> present() throws IOException {
         try {
             return Optional.of(appliances.find(release.appliance()));
         } catch (ApplianceException.ApplianceMissing expected) {
@@ -211,20 +194,27 @@ public final class Fetching implements Closeable {
     }
 
     private void fetch(Path folder, FetchListener listener) throws IOException {
-        try (Assembly assembly = Assembly.open(index, InstalledRelease.files(index, folder))) {
+        try (Assembly assembly = Assembly.open(index, InstalledRelease.files(index, folder));
+                Download download =
+                        new Download(
+                                repository,
+                                index,
+                                holdings.spaces(),
+                                assembly,
+                                listener,
+                                Download.Manners.GIVE_UP)) {
             BitSet here = assembly.verified();
-            Plan plan = plan(here);
+            Plan plan = holdings.plan(index, here);
             checkSpace(folder, here);
             listener.begins(
                     plan.bytes(),
                     plan.copies().stream()
                             .mapToLong(copy -> index.chunks().get(copy.wanted()).bytes())
                             .sum());
-            BitSet rotten = copy(plan, assembly);
-            Download download = new Download(repository, index, spaces, assembly, listener);
-            rotten.or(download.run(plan.fetches()));
-            // What somebody's disk did to an installed release: the shelf has it whole.
-            download.run(Plan.plain(index, rotten));
+            download.follow(plan);
+            download.wantRest();
+            download.start(AT_ONCE, 0);
+            download.awaitAll();
             assembly.force();
         }
     }
@@ -245,31 +235,8 @@ public final class Fetching implements Closeable {
         }
     }
 
-    /// @return the chunks that were not what they should be
-    private BitSet copy(Plan plan, Assembly assembly) throws IOException {
-        BitSet rotten = new BitSet();
-        List<List<List<Index.Place>>> places =
-                spaces.stream().map(space -> space.index().places()).toList();
-        for (Plan.Copy copy : plan.copies()) {
-            Space space = spaces.get(copy.space());
-            byte[] bytes = space.chunk(copy.held(), places.get(copy.space()).get(copy.held()));
-            try {
-                assembly.place(copy.wanted(), bytes, 0);
-            } catch (ChunkException.ChunkDamaged here) {
-                rotten.set(copy.wanted());
-            }
-        }
-        return rotten;
-    }
-
     @Override
     public void close() throws IOException {
-        closeAll(spaces);
-    }
-
-    private static void closeAll(List<Space> spaces) throws IOException {
-        for (Space space : spaces) {
-            space.close();
-        }
+        holdings.close();
     }
 }

@@ -3,7 +3,7 @@ package carryall.release;
 import carryall.appliance.Appliance;
 import carryall.appliance.ApplianceName;
 import carryall.appliance.Appliances;
-import carryall.appliance.ArrivingFolder;
+import carryall.appliance.BuildFolder;
 import carryall.appliance.InstalledAppliance;
 import carryall.chunk.Delta;
 import carryall.chunk.DeltaFormat;
@@ -317,7 +317,7 @@ public final class Publishing {
         if (release.appliance().equals(built.id())) {
             installed = built;
         } else {
-            try (ArrivingFolder folder = appliances.arriving(release.appliance())) {
+            try (BuildFolder folder = appliances.newFolder(_ -> {})) {
                 for (Appliance.Part part : description.parts().keySet()) {
                     link(built.file(part), folder.path().resolve(part.fileName()));
                 }

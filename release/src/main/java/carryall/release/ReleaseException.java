@@ -72,6 +72,13 @@ public abstract sealed class ReleaseException extends IOException {
         }
     }
 
+    /// An appliance is not whole, and nothing says where the rest of it lies.
+    public static final class SourceUnknown extends ReleaseException {
+        public SourceUnknown(Digest appliance) {
+            super("the appliance " + appliance + " is here in part, and where the rest is nobody knows");
+        }
+    }
+
     /// A publisher's keys are there already.
     public static final class KeysThere extends ReleaseException {
         public KeysThere(Path folder) {

@@ -136,7 +136,10 @@ public final class Subscriber {
 
     /// Begins to fetch what was looked at.
     public Fetching fetch(Offer offer) throws IOException {
-        return Fetching.begin(offer.repository(), appliances, offer.release());
+        Source source =
+                new Source(offer.reference().shelf(), offer.reference().app(), offer.settings());
+        return Fetching.begin(
+                offer.repository(), Optional.of(source), appliances, offer.release());
     }
 
     /// Notes that what was looked at is here, whole.

@@ -68,7 +68,7 @@ final class FetchingTest {
 
     private Counting fetch(Release release) throws IOException {
         Counting counting = new Counting();
-        try (Fetching fetching = Fetching.begin(repository, users, release)) {
+        try (Fetching fetching = Fetching.begin(repository, Optional.empty(), users, release)) {
             InstalledAppliance installed = fetching.finish(counting);
             users.verify(installed);
             assertThat(installed.id()).isEqualTo(release.appliance());
@@ -106,7 +106,7 @@ final class FetchingTest {
         assertThat(two.updates()).hasSize(1);
         Published.Update update = two.updates().getFirst();
         assertThat(update.coded()).isTrue();
-        try (Fetching fetching = Fetching.begin(repository, users, two.release())) {
+        try (Fetching fetching = Fetching.begin(repository, Optional.empty(), users, two.release())) {
             assertThat(fetching.bytes()).isLessThan(update.bytes()).isPositive();
             assertThat(fetching.bytesOfAll()).isEqualTo(two.firstBytes());
         }
@@ -127,7 +127,7 @@ final class FetchingTest {
         Files.delete(disk);
         Files.write(disk, bytes);
         Release two = publish("1.1", changed(content)).release();
-        try (Fetching fetching = Fetching.begin(repository, users, two)) {
+        try (Fetching fetching = Fetching.begin(repository, Optional.empty(), users, two)) {
             users.verify(fetching.finish(new Counting()));
         }
     }
@@ -140,7 +140,7 @@ final class FetchingTest {
             bytes[bytes.length / 2] ^= 1;
             shelf.spoil(pack.digest(), bytes);
         }
-        try (Fetching fetching = Fetching.begin(repository, users, release)) {
+        try (Fetching fetching = Fetching.begin(repository, Optional.empty(), users, release)) {
             assertThatThrownBy(() -> fetching.finish(new Counting()))
                     .isInstanceOfAny(
                             ReleaseException.PackDamaged.class, TransportException.Damaged.class)
@@ -159,7 +159,7 @@ final class FetchingTest {
         assertThat(packs).hasSizeGreaterThan(1);
         byte[] last = repository.blob(packs.getLast().digest(), packs.getLast().size());
         shelf.lose(packs.getLast().digest());
-        try (Fetching fetching = Fetching.begin(repository, users, release)) {
+        try (Fetching fetching = Fetching.begin(repository, Optional.empty(), users, release)) {
             assertThatThrownBy(() -> fetching.finish(new Counting()))
                     .isInstanceOf(TransportException.Missing.class);
         }
@@ -179,7 +179,7 @@ final class FetchingTest {
                         new Descriptor(Release.INDEX_TYPE, Digest.of(index), index.length),
                         List.of());
         assertThat(other.digest()).isNotEqualTo(one.digest());
-        assertThatThrownBy(() -> Fetching.begin(repository, users, other))
+        assertThatThrownBy(() -> Fetching.begin(repository, Optional.empty(), users, other))
                 .isInstanceOf(ReleaseException.NotRelease.class);
     }
 
