@@ -1,13 +1,8 @@
 package carryall.chunk;
 
-import carryall.crypto.Digest;
 import java.io.IOException;
-import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.LongConsumer;
 import java.util.zip.CRC32C;
 
@@ -19,7 +14,8 @@ import java.util.zip.CRC32C;
 /// two images that differ are cut alike again after a chunk or two.
 ///
 /// A memory holds pages of files that stand on the disk too, anywhere. Those become pieces of the
-/// disk's chunks, block by block; the others become chunks in the order of the memory.
+/// disk's chunks, block by block; the others become chunks in the order of the memory. Only pages
+/// that are touched first are [chunks of their own][TouchedPages], whether a disk has them or not.
 final class Cutter {
     private static final int LEAST = 4;
     private static final int MEAN = 14;
@@ -28,21 +24,25 @@ final class Cutter {
 
     private final List<Source> sources;
     private final LongConsumer progress;
-    private final List<Draft.Cut> chunks = new ArrayList<>();
-    private final Map<Digest, Integer> numbers = new HashMap<>();
-    private final BlockTable table = new BlockTable();
-    private final MessageDigest sha256 = Digests.sha256();
+    private final Cuts cuts;
+    private final TouchedPages touched;
 
-    private Cutter(List<Source> sources, LongConsumer progress) {
+    private Cutter(List<Source> sources, Cuts cuts, TouchedPages touched, LongConsumer progress) {
         this.sources = sources;
+        this.cuts = cuts;
+        this.touched = touched;
         this.progress = progress;
     }
 
-    /// Cuts disks, then memories.
+    /// Cuts pages that are touched first, then disks, then memories.
     ///
+    /// @param opening what is touched, in that order
     /// @param progress told of the bytes that were cut since
-    static Draft cut(List<Source> sources, LongConsumer progress) throws IOException {
-        Cutter cutter = new Cutter(sources, progress);
+    static Draft cut(List<Source> sources, List<Touch> opening, LongConsumer progress)
+            throws IOException {
+        Cuts cuts = new Cuts(sources);
+        TouchedPages touched = TouchedPages.gather(sources, opening, cuts);
+        Cutter cutter = new Cutter(sources, cuts, touched, progress);
         Image[] images = new Image[sources.size()];
         for (Part.Kind kind : Part.Kind.values()) {
             for (int i = 0; i < images.length; i++) {
@@ -51,7 +51,7 @@ final class Cutter {
                 }
             }
         }
-        return new Draft(cutter.chunks, List.of(images));
+        return new Draft(cuts.all(), List.of(images));
     }
 
     private Image byContent(int number) throws IOException {
@@ -75,7 +75,7 @@ final class Cutter {
                     pieces.add(length, Piece.ZEROS, 0);
                 } else {
                     length = length(buffer, at, held);
-                    pieces.add(length, chunk(number, first + at, buffer, at, length), 0);
+                    pieces.add(length, cuts.chunk(number, first + at, buffer, at, length), 0);
                 }
                 at += length;
             }
@@ -113,31 +113,11 @@ final class Cutter {
         return most;
     }
 
-    private int chunk(int source, long block, byte[] buffer, int at, int length) {
-        Digest digest = Digests.of(sha256, buffer, at * Block.SIZE, length * Block.SIZE);
-        Integer known = numbers.get(digest);
-        if (known != null) {
-            return known;
-        }
-        int[] blocks = new int[length];
-        for (int i = 0; i < length; i++) {
-            blocks[i] = Math.toIntExact(block + i);
-            table.put(buffer, (at + i) * Block.SIZE, chunks.size(), i);
-        }
-        return add(new Draft.Cut(digest, source, blocks));
-    }
-
-    private int add(Draft.Cut cut) {
-        numbers.put(cut.digest(), chunks.size());
-        chunks.add(cut);
-        return chunks.size() - 1;
-    }
-
     private Image byPage(int number) throws IOException {
         Source source = sources.get(number);
         Pieces pieces = new Pieces();
         byte[] buffer = new byte[READ * Block.SIZE];
-        Gathered gathered = new Gathered(number);
+        Cuts.Gathered gathered = cuts.new Gathered(number, Chunk.LARGEST_BLOCKS);
         long blocks = source.blocks();
         for (long first = 0; first < blocks; first += READ) {
             int count = (int) Math.min(READ, blocks - first);
@@ -148,7 +128,10 @@ final class Cutter {
                     pieces.add(1, Piece.ZEROS, 0);
                     continue;
                 }
-                long found = table.find(buffer, offset, this::same);
+                long found = touched.place(number, first + i);
+                if (found == BlockTable.NONE) {
+                    found = cuts.find(buffer, offset);
+                }
                 if (found == BlockTable.NONE) {
                     found = gathered.add(buffer, offset, Math.toIntExact(first + i));
                 }
@@ -158,60 +141,6 @@ final class Cutter {
         }
         gathered.end();
         return new Image(source.name(), source.size(), pieces.all());
-    }
-
-    /// Whether a block of a chunk is really the same: the table only knows checksums.
-    private boolean same(int chunk, int block, byte[] buffer, int offset) throws IOException {
-        Draft.Cut cut = chunks.get(chunk);
-        byte[] other = new byte[Block.SIZE];
-        sources.get(cut.source()).read(cut.blocks()[block], 1, other, 0);
-        return Arrays.equals(other, 0, Block.SIZE, buffer, offset, offset + Block.SIZE);
-    }
-
-    /// Pages that become a chunk when there are enough of them.
-    private final class Gathered {
-        private final int source;
-        private final int[] pages = new int[Chunk.LARGEST_BLOCKS];
-        private final byte[] bytes = new byte[Chunk.LARGEST_BLOCKS * Block.SIZE];
-        private int count;
-
-        Gathered(int source) {
-            this.source = source;
-        }
-
-        long add(byte[] buffer, int offset, int page) {
-            if (count == pages.length) {
-                end();
-            }
-            if (count == 0) {
-                // Its place is taken; its digest is known when it is full.
-                chunks.add(new Draft.Cut(Digest.of(new byte[0]), source, new int[0]));
-            }
-            System.arraycopy(buffer, offset, bytes, count * Block.SIZE, Block.SIZE);
-            pages[count] = page;
-            // Not in the table yet: a page that comes again soon costs less than a chunk that is
-            // read before it is whole.
-            count++;
-            return BlockTable.place(chunks.size() - 1, count - 1);
-        }
-
-        void end() {
-            if (count == 0) {
-                return;
-            }
-            int chunk = chunks.size() - 1;
-            Draft.Cut cut =
-                    new Draft.Cut(
-                            Digests.of(sha256, bytes, 0, count * Block.SIZE),
-                            source,
-                            Arrays.copyOf(pages, count));
-            chunks.set(chunk, cut);
-            numbers.put(cut.digest(), chunk);
-            for (int i = 0; i < count; i++) {
-                table.put(bytes, i * Block.SIZE, chunk, i);
-            }
-            count = 0;
-        }
     }
 
     /// Joins what follows.

@@ -1,6 +1,7 @@
 package carryall.chunk;
 
 import java.util.List;
+import java.util.regex.Pattern;
 
 /// What a disk, a memory or any other file is made of.
 ///
@@ -11,9 +12,11 @@ public record Image(String name, long sizeBytes, List<Piece> pieces) {
     /// The largest: 4 TiB.
     public static final long LARGEST = 4L << 40;
 
+    private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,32}");
+
     public Image {
         pieces = List.copyOf(pieces);
-        if (!name.matches("[a-z0-9-]{1,32}")) {
+        if (!isName(name)) {
             throw new IllegalArgumentException("an image named '" + name + "'");
         }
         if (sizeBytes < 0 || sizeBytes > LARGEST) {
@@ -29,6 +32,10 @@ public record Image(String name, long sizeBytes, List<Piece> pieces) {
         if (next != Block.count(sizeBytes)) {
             throw new IllegalArgumentException(name + " has pieces for " + next + " blocks");
         }
+    }
+
+    static boolean isName(String text) {
+        return NAME.matcher(text).matches();
     }
 
     /// Which piece a block is in.

@@ -2,6 +2,7 @@ package carryall.chunk;
 
 import carryall.crypto.Digest;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -16,7 +17,14 @@ import java.util.Set;
 /// @param packs every pack that the images need; none twice
 /// @param frames by pack, then by offset
 /// @param chunks by frame, then by place in it
-public record Index(List<Pack> packs, List<Frame> frames, List<Chunk> chunks, List<Image> images) {
+/// @param opening numbers of frames, in the order in which somebody needs them who opens the images
+///   at once; none twice
+public record Index(
+        List<Pack> packs,
+        List<Frame> frames,
+        List<Chunk> chunks,
+        List<Image> images,
+        List<Integer> opening) {
     /// Images of one release.
     public static final int MOST_IMAGES = 32;
 
@@ -28,9 +36,16 @@ public record Index(List<Pack> packs, List<Frame> frames, List<Chunk> chunks, Li
         frames = List.copyOf(frames);
         chunks = List.copyOf(chunks);
         images = List.copyOf(images);
+        opening = List.copyOf(opening);
         checkFrames(packs, frames);
         checkChunks(frames, chunks);
         checkImages(chunks, images);
+        checkOpening(frames, opening);
+    }
+
+    /// An index that knows no order of opening.
+    public Index(List<Pack> packs, List<Frame> frames, List<Chunk> chunks, List<Image> images) {
+        this(packs, frames, chunks, images, List.of());
     }
 
     private static void checkFrames(List<Pack> packs, List<Frame> frames) {
@@ -92,6 +107,15 @@ public record Index(List<Pack> packs, List<Frame> frames, List<Chunk> chunks, Li
         for (int i = 0; i < covered.length; i++) {
             long all = -1L >>> (64 - chunks.get(i).blocks());
             check(covered[i] == all, "a chunk that no image holds: " + chunks.get(i).digest());
+        }
+    }
+
+    private static void checkOpening(List<Frame> frames, List<Integer> opening) {
+        BitSet met = new BitSet(frames.size());
+        for (int frame : opening) {
+            check(frame >= 0 && frame < frames.size(), "an opening with a frame that is not there");
+            check(!met.get(frame), "an opening with a frame twice");
+            met.set(frame);
         }
     }
 

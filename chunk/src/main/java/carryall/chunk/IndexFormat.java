@@ -57,7 +57,17 @@ public final class IndexFormat {
             Varints.write(out, image.sizeBytes());
             writePieces(out, index.chunks(), image.pieces());
         }
+        writeOpening(out, index.opening());
         return out.toByteArray();
+    }
+
+    private static void writeOpening(ByteArrayOutputStream out, List<Integer> opening) {
+        Varints.write(out, opening.size());
+        int expected = 0;
+        for (int frame : opening) {
+            Varints.write(out, Varints.zigzag(frame - expected));
+            expected = frame + 1;
+        }
     }
 
     private static void writePieces(
@@ -140,10 +150,22 @@ public final class IndexFormat {
             List<Piece> pieces = readPieces(in, chunks, Block.count(size));
             images.add(new Image(new String(name, StandardCharsets.US_ASCII), size, pieces));
         }
+        List<Integer> opening = readOpening(in, frames.size());
         if (in.hasRemaining()) {
             throw new IllegalArgumentException(in.remaining() + " bytes behind its end");
         }
-        return new Index(packs, frames, chunks, images);
+        return new Index(packs, frames, chunks, images, opening);
+    }
+
+    private static List<Integer> readOpening(ByteBuffer in, int frames) {
+        List<Integer> opening = new ArrayList<>();
+        long expected = 0;
+        for (int n = Varints.read(in, frames); n > 0; n--) {
+            long frame = Math.addExact(expected, Varints.unzigzag(Varints.read(in)));
+            opening.add(Math.toIntExact(frame));
+            expected = frame + 1;
+        }
+        return opening;
     }
 
     private static List<Piece> readPieces(ByteBuffer in, List<Chunk> chunks, long blocks) {

@@ -4,10 +4,13 @@ import carryall.crypto.Digest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Makes images into an index and packs. What earlier packs hold is not packed again.
 ///
@@ -15,8 +18,14 @@ import java.util.Map;
 /// files of one folder compress better together, and a guest that reads one block waits for no more
 /// than that. A frame of an earlier release is used again if at least half of it still is; else
 /// somebody who downloads this release first would fetch much that it does not need.
+///
+/// What is touched when something opens the images goes before all that, in the order of touch and
+/// whatever image it is of; the first of these frames hold less, so that the first page is there
+/// soon.
 public final class Packing {
     static final int FRAME_BLOCKS = 128;
+    private static final int FIRST_FRAMES = 8;
+    private static final int FIRST_FRAME_BLOCKS = 32;
     private static final int PACK_BYTES = 32 << 20;
 
     private Packing() {}
@@ -40,13 +49,32 @@ public final class Packing {
     public static Packed pack(
             List<Part> parts, List<Index> known, Path folder, int level, PackListener listener)
             throws IOException {
+        return pack(parts, List.of(), known, folder, level, listener);
+    }
+
+    /// Packs images so that what is touched first is fetched first.
+    ///
+    /// @param parts 1 to [Index#MOST_IMAGES]
+    /// @param opening what is touched, in that order; what lies in no image counts as nothing
+    /// @param known indexes of which all packs are there already, the newest first
+    /// @param folder empty; for the packs
+    /// @param level of zstd, 1 to 19
+    public static Packed pack(
+            List<Part> parts,
+            List<Touch> opening,
+            List<Index> known,
+            Path folder,
+            int level,
+            PackListener listener)
+            throws IOException {
         List<Source> sources = new ArrayList<>();
         try {
             for (Part part : parts) {
                 sources.add(Source.open(part.name(), part.kind(), part.file()));
             }
-            Draft draft = Cutter.cut(sources, listener::cut);
-            return new Merging(draft, known).pack(sources, folder, level, listener);
+            Draft draft = Cutter.cut(sources, opening, listener::cut);
+            return new Merging(draft, draft.touched(opening), known)
+                    .pack(sources, folder, level, listener);
         } finally {
             for (Source source : sources) {
                 source.close();
@@ -57,13 +85,16 @@ public final class Packing {
     /// One draft, being joined with what is known.
     private static final class Merging {
         private final Draft draft;
+        private final List<Integer> touched;
         private final List<Pack> packs = new ArrayList<>();
         private final Map<Digest, Integer> packNumbers = new HashMap<>();
         private final List<Placed> frames = new ArrayList<>();
         private final Map<Digest, Kept> kept = new HashMap<>();
 
-        Merging(Draft draft, List<Index> known) {
+        /// @param touched numbers of the draft's chunks that go first, in that order
+        Merging(Draft draft, List<Integer> touched, List<Index> known) {
             this.draft = draft;
+            this.touched = touched;
             for (Index index : known) {
                 Map<Digest, Integer> numbers = index.numbers();
                 for (Draft.Cut cut : draft.chunks()) {
@@ -140,10 +171,26 @@ public final class Packing {
         /// What is new, as the chunks of frames.
         private List<List<Draft.Cut>> groups() {
             List<List<Draft.Cut>> groups = new ArrayList<>();
+            BitSet grouped = new BitSet();
             int blocks = 0;
-            int source = -1;
-            for (Draft.Cut cut : draft.chunks()) {
+            for (int number : touched) {
+                Draft.Cut cut = draft.chunks().get(number);
                 if (kept.containsKey(cut.digest())) {
+                    continue;
+                }
+                blocks += cut.blocks().length;
+                int most = groups.size() <= FIRST_FRAMES ? FIRST_FRAME_BLOCKS : FRAME_BLOCKS;
+                if (groups.isEmpty() || blocks > most) {
+                    groups.add(new ArrayList<>());
+                    blocks = cut.blocks().length;
+                }
+                groups.getLast().add(cut);
+                grouped.set(number);
+            }
+            int source = -1;
+            for (int number = 0; number < draft.chunks().size(); number++) {
+                Draft.Cut cut = draft.chunks().get(number);
+                if (grouped.get(number) || kept.containsKey(cut.digest())) {
                     continue;
                 }
                 blocks += cut.blocks().length;
@@ -233,7 +280,11 @@ public final class Packing {
                                 .toList();
                 images.add(new Image(image.name(), image.sizeBytes(), pieces));
             }
-            return new Index(packs, all, chunks, images);
+            Set<Integer> opening = new LinkedHashSet<>();
+            for (int number : touched) {
+                opening.add(chunks.get(renumbered[number]).frame());
+            }
+            return new Index(packs, all, chunks, images, List.copyOf(opening));
         }
     }
 

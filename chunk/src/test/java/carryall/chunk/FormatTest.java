@@ -39,7 +39,8 @@ final class FormatTest {
                                         new Piece(5, 11, 1, 0),
                                         new Piece(16, 13, Piece.ZEROS, 0),
                                         new Piece(29, 8, 2, 0),
-                                        new Piece(37, 3, 1, 4)))));
+                                        new Piece(37, 3, 1, 4)))),
+                List.of(1, 0));
     }
 
     private static Delta delta() {
@@ -118,6 +119,27 @@ final class FormatTest {
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
+    /// What stands there instead of `02 02 03`: two frames, the second and the first.
+    @ParameterizedTest
+    @CsvSource({
+        "020001, a frame twice",
+        "020402, a frame behind the last",
+        "020101, a frame before the first",
+        "030203, more frames than there are",
+        "0202feffffffffff7f, a frame far away",
+        "010203, trash behind it",
+    })
+    void anOpeningNamesFramesThatAreThereAndNoneTwice(String hex, String what) {
+        byte[] whole = IndexFormat.write(index());
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        bytes.write(whole, 0, whole.length - 3);
+        bytes.writeBytes(HexFormat.of().parseHex(hex));
+        assertThat(IndexFormat.read(whole).opening()).containsExactly(1, 0);
+        assertThatThrownBy(() -> IndexFormat.read(bytes.toByteArray()))
+                .as(what)
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
     /// Numbers behind `carrychk`, version 1.
     @ParameterizedTest
     @CsvSource({
@@ -134,6 +156,8 @@ final class FormatTest {
         "00000101618080200f, a piece of no kind",
         "00000141618000, trash",
         "8000, a number in too many bytes",
+        "00000001, an opening with a frame where there are none",
+        "000000ffffff0f, an opening without end",
     })
     void horrorsAreRefusedWithoutBeingBelieved(String hex, String what) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();

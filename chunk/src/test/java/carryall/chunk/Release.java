@@ -30,9 +30,15 @@ record Release(Path folder, List<Part> parts, Path packs, Index index) {
     /// @param packs where the packs of all releases are
     static Release pack(Path folder, Path packs, List<Part> parts, Release... known)
             throws IOException {
+        return pack(folder, packs, parts, List.of(), known);
+    }
+
+    static Release pack(
+            Path folder, Path packs, List<Part> parts, List<Touch> opening, Release... known)
+            throws IOException {
         Path fresh = Files.createTempDirectory(folder, "fresh");
         List<Index> indexes = Arrays.stream(known).map(Release::index).toList();
-        Packing.Packed packed = Packing.pack(parts, indexes, fresh, 3, QUIET);
+        Packing.Packed packed = Packing.pack(parts, opening, indexes, fresh, 3, QUIET);
         for (Pack pack : packed.fresh()) {
             Files.move(
                     fresh.resolve(pack.digest().hex()),
