@@ -64,19 +64,19 @@ final class ImageFile implements Closeable {
                 operation.on(now);
                 return;
             } catch (ClosedByInterruptException interrupted) {
-                reopen(now);
+                reopen();
                 throw new InterruptedIOException("interrupted at " + path);
             } catch (ClosedChannelException byAnotherThread) {
                 if (closed) {
                     throw byAnotherThread;
                 }
-                reopen(now);
+                reopen();
             }
         }
     }
 
-    private synchronized void reopen(FileChannel before) throws IOException {
-        if (channel == before && !closed) {
+    private synchronized void reopen() throws IOException {
+        if (!channel.isOpen() && !closed) {
             boolean interrupted = Thread.interrupted();
             try {
                 channel = channel(path);

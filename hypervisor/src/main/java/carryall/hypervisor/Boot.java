@@ -7,6 +7,9 @@ public sealed interface Boot {
     /// The firmware starts the first disk.
     record Disk() implements Boot {}
 
+    /// The guest runs already, and its kernel is not here yet: QEMU ends when it restarts.
+    record Later() implements Boot {}
+
     /// A Linux kernel is put into memory directly.
     ///
     /// @param kernel a bzImage

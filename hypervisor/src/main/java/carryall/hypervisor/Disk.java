@@ -11,7 +11,16 @@ import java.util.List;
 /// @param base the raw image at the bottom; only read
 /// @param frozen the layers over it, the lowest first; only read
 /// @param top the layer that is written to
-public record Disk(String serial, Path base, List<Path> frozen, Path top) {
+public record Disk(String serial, DiskSource base, List<DiskSource> frozen, Path top) {
+    /// One of files alone.
+    public Disk(String serial, Path base, List<Path> frozen, Path top) {
+        this(
+                serial,
+                new DiskSource.File(base),
+                frozen.stream().<DiskSource>map(DiskSource.File::new).toList(),
+                top);
+    }
+
     public Disk {
         frozen = List.copyOf(frozen);
         if (!serial.matches("[a-z0-9-]{1,20}")) {

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -13,6 +12,7 @@ import java.util.regex.Pattern;
 /// stated, and what lies under a layer is named here, so that QEMU opens nothing because an image
 /// says so.
 record DiskNodes(Disk disk) {
+    private static final int RECONNECT_SECONDS = 60;
     private static final Pattern LAYER = Pattern.compile("layer-([a-z0-9-]{1,20})-\\d+");
 
     /// All nodes, each after those that it names.
@@ -20,10 +20,11 @@ record DiskNodes(Disk disk) {
         List<Map<String, Object>> nodes = new ArrayList<>();
         nodes.add(base());
         for (int i = 0; i < disk.frozen().size(); i++) {
-            nodes.add(layer(i, disk.frozen().get(i), false, Optional.of(under(i))));
+            nodes.add(layer(i, source("file-" + layerName(i), disk.frozen().get(i)), false));
         }
         int top = disk.frozen().size();
-        nodes.add(layer(top, disk.top(), true, Optional.of(under(top))));
+        Map<String, Object> file = file("file-" + layerName(top), disk.top(), true);
+        nodes.add(layer(top, file, true));
         return nodes;
     }
 
@@ -32,25 +33,44 @@ record DiskNodes(Disk disk) {
         node.put("driver", "raw");
         node.put("node-name", under(0));
         node.put("read-only", true);
-        node.put("file", file("file-" + under(0), disk.base(), false));
+        node.put("file", source("file-" + under(0), disk.base()));
         return node;
     }
 
     /// A layer that [Qemu] puts over a running disk: nothing is under it until then.
     Map<String, Object> newLayer(int number, Path file) {
-        return layer(number, file, true, Optional.empty());
+        Map<String, Object> layer =
+                layer(number, file("file-" + layerName(number), file, true), true);
+        layer.put("backing", null);
+        return layer;
     }
 
-    private Map<String, Object> layer(
-            int number, Path file, boolean isWritten, Optional<String> under) {
+    private Map<String, Object> layer(int number, Map<String, Object> file, boolean isWritten) {
         Map<String, Object> node = new LinkedHashMap<>();
         node.put("driver", "qcow2");
         node.put("node-name", layerName(number));
         node.put("read-only", !isWritten);
         node.put("discard", "unmap");
-        node.put("file", file("file-" + layerName(number), file, isWritten));
-        node.put("backing", under.orElse(null));
+        node.put("file", file);
+        node.put("backing", under(number));
         return node;
+    }
+
+    private static Map<String, Object> source(String name, DiskSource source) {
+        return switch (source) {
+            case DiskSource.File(Path path) -> file(name, path, false);
+            case DiskSource.Export(Path socket, String export) -> {
+                Map<String, Object> node = new LinkedHashMap<>();
+                node.put("driver", "nbd");
+                node.put("node-name", name);
+                node.put("server", Map.of("type", "unix", "path", socket.toString()));
+                node.put("export", export);
+                node.put("read-only", true);
+                // A server that comes back soon is waited for; no read fails before.
+                node.put("reconnect-delay", RECONNECT_SECONDS);
+                yield node;
+            }
+        };
     }
 
     private static Map<String, Object> file(String name, Path file, boolean isWritten) {

@@ -44,6 +44,8 @@ record Jail(List<Grant> files, Path directory, Network network, Limits limits) {
     enum Access {
         READ,
         WRITE,
+        /// A file of a file system that lets everybody open it for writing, and nobody write.
+        SERVED,
         /// A device node of the host, such as `/dev/kvm`.
         DEVICE
     }
@@ -189,7 +191,7 @@ record Jail(List<Grant> files, Path directory, Network network, Limits limits) {
             line.add(
                     switch (grant.access()) {
                         case READ -> "--ro-bind";
-                        case WRITE -> "--bind";
+                        case WRITE, SERVED -> "--bind";
                         case DEVICE -> "--dev-bind";
                     });
             line.addAll(List.of(path, path));

@@ -123,15 +123,21 @@ public final class Qemu implements AutoCloseable {
         // The folder is granted first, so that what is frozen in it is closed to writing after.
         grants.add(new Jail.Grant(machine.layers(), Jail.Access.WRITE));
         for (Disk disk : machine.disks()) {
-            grants.add(new Jail.Grant(disk.base(), Jail.Access.READ));
-            disk.frozen().forEach(layer -> grants.add(new Jail.Grant(layer, Jail.Access.READ)));
+            grant(disk.base(), grants);
+            disk.frozen().forEach(layer -> grant(layer, grants));
         }
         command.mappedImage()
-                .ifPresent(image -> grants.add(new Jail.Grant(image, Jail.Access.READ)));
+                .ifPresent(image ->
+                        grants.add(
+                                new Jail.Grant(
+                                        image.file(),
+                                        command.program().mapsReadOnlyImages()
+                                                ? Jail.Access.READ
+                                                : Jail.Access.SERVED)));
         machine.uefiVariables()
                 .ifPresent(file -> grants.add(new Jail.Grant(file, Jail.Access.WRITE)));
         switch (machine.boot()) {
-            case Boot.Disk() -> {}
+            case Boot.Disk(), Boot.Later() -> {}
             case Boot.Kernel(Path kernel, Path initrd, String _) -> {
                 grants.add(new Jail.Grant(kernel, Jail.Access.READ));
                 grants.add(new Jail.Grant(initrd, Jail.Access.READ));
@@ -141,6 +147,15 @@ public final class Qemu implements AutoCloseable {
             grants.add(new Jail.Grant(Path.of("/dev/kvm"), Jail.Access.DEVICE));
         }
         return grants;
+    }
+
+    private static void grant(DiskSource source, List<Jail.Grant> grants) {
+        switch (source) {
+            case DiskSource.File(Path file) ->
+                    grants.add(new Jail.Grant(file, Jail.Access.READ));
+            // Its socket is where QEMU's own are.
+            case DiskSource.Export _ -> {}
+        }
     }
 
     /// Drains QEMU's errors, keeping the last of them, until it ended.

@@ -63,6 +63,8 @@ record QemuCommand(QemuProgram program, VirtualMachine machine, Start start, Pat
         }
         switch (machine.boot()) {
             case Boot.Disk() -> words.addAll(List.of("-boot", "order=c"));
+            // A guest that restarts has no kernel to start from: QEMU ends, and is started with one.
+            case Boot.Later() -> words.addAll(List.of("-action", "reboot=shutdown"));
             case Boot.Kernel(Path kernel, Path initrd, String commandLine) ->
                     words.addAll(
                             List.of(
@@ -172,15 +174,17 @@ record QemuCommand(QemuProgram program, VirtualMachine machine, Start start, Pat
                 .map(image ->
                         "memory-backend-file"
                                 + size
-                                + ",share=off,readonly=on,rom=off,mem-path="
-                                + escaped(image))
+                                + ",share=off"
+                                + (program.mapsReadOnlyImages() ? ",readonly=on,rom=off" : "")
+                                + ",mem-path="
+                                + escaped(image.file()))
                 .orElse("memory-backend-ram" + size);
     }
 
     /// The memory image that QEMU maps itself.
-    Optional<Path> mappedImage() {
-        return start instanceof Start.Resume resume && program.mapsReadOnlyImages()
-                ? resume.image().map(MemoryImage::file)
+    Optional<MemoryImage> mappedImage() {
+        return start instanceof Start.Resume resume
+                ? resume.image().filter(image -> program.mapsReadOnlyImages() || image.isServed())
                 : Optional.empty();
     }
 

@@ -277,7 +277,8 @@ final class QemuCommandTest {
                 new Start.Resume(
                         Path.of("/s/devices"),
                         Optional.of(
-                                new MemoryImage(Path.of("/a/app.memory"), MemorySource.NOTHING)),
+                                new MemoryImage(
+                                        Path.of("/a/app.memory"), MemorySource.NOTHING, false)),
                         MemorySource.NOTHING,
                         Set.of("personal"));
         Of machine = Of.profile(Profile.MODERN);

@@ -2,7 +2,6 @@ package carryall.release;
 
 import carryall.appliance.Appliance;
 import carryall.appliance.Appliances;
-import carryall.appliance.ApplianceException;
 import carryall.appliance.ArrivalLock;
 import carryall.appliance.InstalledAppliance;
 import carryall.chunk.Assembly;

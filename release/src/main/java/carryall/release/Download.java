@@ -186,8 +186,7 @@ final class Download implements Closeable {
     void start(int any, int onlyDemanded) {
         for (int i = 0; i < any + onlyDemanded; i++) {
             Role role = i < any ? Role.ANY : Role.DEMANDED;
-            workers.add(
-                    Thread.ofVirtual().name("download-" + i).start(() -> work(role)));
+            workers.add(Thread.ofVirtual().name("download-" + i).start(() -> work(role)));
         }
     }
 
@@ -314,7 +313,6 @@ final class Download implements Closeable {
             if (batch.isEmpty()) {
                 return;
             }
-            boolean isDemanded = role == Role.DEMANDED;
             boolean isWell = false;
             try {
                 run(batch, role);
@@ -436,18 +434,19 @@ final class Download implements Closeable {
         return List.of();
     }
 
+    /// The queue whose first is next; an empty one if there is nothing for this role.
     private Deque<Job> queue(Role role) {
-        for (Deque<Job> queue : List.of(demanded, opening, rest)) {
-            while (!queue.isEmpty() && queue.peekFirst().stage != Stage.QUEUED) {
-                queue.removeFirst();
-            }
-            boolean mayTake =
-                    queue == demanded || (role == Role.ANY && (queue == opening || restWanted));
-            if (mayTake && !queue.isEmpty()) {
-                return queue;
-            }
+        if (hasNext(demanded) || role == Role.DEMANDED) {
+            return demanded;
         }
-        return new ArrayDeque<>();
+        return hasNext(opening) ? opening : restWanted && hasNext(rest) ? rest : demanded;
+    }
+
+    private static boolean hasNext(Deque<Job> queue) {
+        while (!queue.isEmpty() && queue.peekFirst().stage != Stage.QUEUED) {
+            queue.removeFirst();
+        }
+        return !queue.isEmpty();
     }
 
     private static List<Job> batch(Deque<Job> queue, Role role) {

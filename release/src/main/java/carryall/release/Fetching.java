@@ -69,10 +69,7 @@ public final class Fetching implements Closeable {
     ///   finish
     /// @param appliances of this host
     public static Fetching begin(
-            Repository repository,
-            Optional<Source> source,
-            Appliances appliances,
-            Release release)
+            Repository repository, Optional<Source> source, Appliances appliances, Release release)
             throws IOException {
         try {
             long asked = System.nanoTime();

@@ -171,7 +171,8 @@ public final class Publisher {
     private InstalledRelease fetch(
             Repository repository, String version, Release release, PublishListener listener)
             throws IOException {
-        try (Fetching fetching = Fetching.begin(repository, Optional.empty(), appliances, release)) {
+        try (Fetching fetching =
+                Fetching.begin(repository, Optional.empty(), appliances, release)) {
             InstalledAppliance installed =
                     fetching.finish(
                             new FetchListener() {

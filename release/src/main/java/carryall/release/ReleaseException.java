@@ -75,7 +75,10 @@ public abstract sealed class ReleaseException extends IOException {
     /// An appliance is not whole, and nothing says where the rest of it lies.
     public static final class SourceUnknown extends ReleaseException {
         public SourceUnknown(Digest appliance) {
-            super("the appliance " + appliance + " is here in part, and where the rest is nobody knows");
+            super(
+                    "the appliance "
+                            + appliance
+                            + " is here in part, and where the rest is nobody knows");
         }
     }
 

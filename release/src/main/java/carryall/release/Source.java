@@ -17,8 +17,7 @@ import java.util.UUID;
 /// @param shelf which shelf
 /// @param app the repository there
 /// @param settings how the shelf is reached
-public record Source(
-        Reference.ShelfAddress shelf, String app, Subscription.Settings settings) {
+public record Source(Reference.ShelfAddress shelf, String app, Subscription.Settings settings) {
     static final String FILE = "source.json";
     private static final long FORMAT = 1;
     private static final int LARGEST = 1 << 16;

@@ -138,8 +138,7 @@ public final class Subscriber {
     public Fetching fetch(Offer offer) throws IOException {
         Source source =
                 new Source(offer.reference().shelf(), offer.reference().app(), offer.settings());
-        return Fetching.begin(
-                offer.repository(), Optional.of(source), appliances, offer.release());
+        return Fetching.begin(offer.repository(), Optional.of(source), appliances, offer.release());
     }
 
     /// Notes that what was looked at is here, whole.

@@ -106,7 +106,8 @@ final class FetchingTest {
         assertThat(two.updates()).hasSize(1);
         Published.Update update = two.updates().getFirst();
         assertThat(update.coded()).isTrue();
-        try (Fetching fetching = Fetching.begin(repository, Optional.empty(), users, two.release())) {
+        try (Fetching fetching =
+                Fetching.begin(repository, Optional.empty(), users, two.release())) {
             assertThat(fetching.bytes()).isLessThan(update.bytes()).isPositive();
             assertThat(fetching.bytesOfAll()).isEqualTo(two.firstBytes());
         }
