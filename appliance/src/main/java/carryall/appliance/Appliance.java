@@ -150,7 +150,9 @@ public record Appliance(
         /// The layer over [#SESSION_SYSTEM] then; qcow2.
         APP_SYSTEM("app.system.qcow2"),
         /// The layer over [#PERSONAL] then; qcow2.
-        APP_PERSONAL("app.personal.qcow2");
+        APP_PERSONAL("app.personal.qcow2"),
+        /// What a machine touches when it first runs, in that order: `docs/formats/opening.md`.
+        OPENING("opening");
 
         /// The parts that an appliance with warm states has.
         static final Set<Part> WARM =

@@ -90,6 +90,12 @@ final class ApplianceTextTest {
                 .contains("\"warm\":{\"qemu\":\"7.2.22\",\"accelerator\":\"tcg\"}")
                 .contains("\"app-memory\":{\"sizeBytes\":4096");
         assertThat(ApplianceText.parse(text)).isEqualTo(warm);
+        assertThat(text).doesNotContain("opening");
+        parts.put(Appliance.Part.OPENING, new Appliance.Content(new ByteSize(18), digest('7')));
+        Appliance withOpening = warm(parts);
+        assertThat(ApplianceText.write(withOpening))
+                .contains("\"opening\":{\"sizeBytes\":18,")
+                .satisfies(other -> assertThat(ApplianceText.parse(other)).isEqualTo(withOpening));
         parts.remove(Appliance.Part.APP_DEVICES);
         assertThatThrownBy(() -> warm(parts)).hasMessageContaining("parts missing");
     }

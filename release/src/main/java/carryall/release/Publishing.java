@@ -135,6 +135,7 @@ public final class Publishing {
         listener.step("cutting its disks and memories", total);
         return Packing.pack(
                 parts,
+                FirstTouches.of(built),
                 known,
                 Files.createDirectory(work.resolve("packs")),
                 LEVEL,

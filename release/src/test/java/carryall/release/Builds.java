@@ -18,9 +18,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /// Appliances as small as can be, and as sparse as real ones.
@@ -50,6 +52,19 @@ final class Builds {
     /// An appliance with a system disk of 64 MiB that holds some content, and an icon.
     static InstalledAppliance build(Appliances appliances, String version, byte[] content)
             throws IOException {
+        return build(appliances, version, content, Optional.empty(), Map.of());
+    }
+
+    /// The same with other files.
+    ///
+    /// @param others beside the system disk and the icon
+    static InstalledAppliance build(
+            Appliances appliances,
+            String version,
+            byte[] content,
+            Optional<Appliance.Warm> warm,
+            Map<Appliance.Part, byte[]> others)
+            throws IOException {
         try (BuildFolder folder = appliances.newFolder(_ -> {})) {
             Path system = folder.path().resolve(Appliance.Part.SYSTEM.fileName());
             try (FileChannel channel =
@@ -60,8 +75,13 @@ final class Builds {
             }
             Path icon = folder.path().resolve(Appliance.Part.ICON.fileName());
             Files.write(icon, "no picture".getBytes(StandardCharsets.US_ASCII));
+            Set<Appliance.Part> all = EnumSet.of(Appliance.Part.SYSTEM, Appliance.Part.ICON);
+            for (Map.Entry<Appliance.Part, byte[]> other : others.entrySet()) {
+                Files.write(folder.path().resolve(other.getKey().fileName()), other.getValue());
+                all.add(other.getKey());
+            }
             Map<Appliance.Part, Appliance.Content> parts = new EnumMap<>(Appliance.Part.class);
-            for (Appliance.Part part : List.of(Appliance.Part.SYSTEM, Appliance.Part.ICON)) {
+            for (Appliance.Part part : all) {
                 Path file = folder.path().resolve(part.fileName());
                 parts.put(
                         part,
@@ -82,7 +102,7 @@ final class Builds {
                             List.of(),
                             Optional.empty(),
                             Digest.of(version.getBytes(StandardCharsets.UTF_8)),
-                            Optional.empty(),
+                            warm,
                             parts));
         }
     }
