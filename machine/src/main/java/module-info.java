@@ -10,6 +10,9 @@
 module carryall.machine {
     requires static transitive org.jspecify;
     requires transitive carryall.appliance;
+    requires carryall.block;
+    requires transitive carryall.chunk;
+    requires carryall.release;
 
     exports carryall.machine;
 }

@@ -9,8 +9,8 @@ import java.util.BitSet;
 ///
 /// @param file as large as the memory, with holes for zeros; mapped where QEMU can
 /// @param pages all of it that is not zero, for a QEMU that cannot map it
-/// @param isServed whether the file can be opened for writing all the same, as QEMU before 8.2
-///   does to map it
+/// @param isServed whether the file can be opened for writing all the same, as QEMU before 8.2 does
+///   to map it
 public record MemoryImage(Path file, MemorySource pages, boolean isServed) {
     /// All pages of a memory that is this image but for some pages; memory that is not given is
     /// zero.

@@ -151,8 +151,7 @@ public final class Qemu implements AutoCloseable {
 
     private static void grant(DiskSource source, List<Jail.Grant> grants) {
         switch (source) {
-            case DiskSource.File(Path file) ->
-                    grants.add(new Jail.Grant(file, Jail.Access.READ));
+            case DiskSource.File(Path file) -> grants.add(new Jail.Grant(file, Jail.Access.READ));
             // Its socket is where QEMU's own are.
             case DiskSource.Export _ -> {}
         }

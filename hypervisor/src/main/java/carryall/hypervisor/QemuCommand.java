@@ -63,7 +63,8 @@ record QemuCommand(QemuProgram program, VirtualMachine machine, Start start, Pat
         }
         switch (machine.boot()) {
             case Boot.Disk() -> words.addAll(List.of("-boot", "order=c"));
-            // A guest that restarts has no kernel to start from: QEMU ends, and is started with one.
+            // A guest that restarts has no kernel to start from: QEMU ends, and is started with
+            // one.
             case Boot.Later() -> words.addAll(List.of("-action", "reboot=shutdown"));
             case Boot.Kernel(Path kernel, Path initrd, String commandLine) ->
                     words.addAll(

@@ -95,7 +95,7 @@ public record QemuProgram(Path program, Optional<Path> folder, Version version) 
 
     /// Whether it maps a memory image that it may only read: QEMU before 8.2 opens it for writing,
     /// which a jail does not let it.
-    boolean mapsReadOnlyImages() {
+    public boolean mapsReadOnlyImages() {
         return version.compareTo(new Version(8, 2, 0)) >= 0;
     }
 

@@ -17,8 +17,15 @@ final class DiskPauses implements Consumer<QemuEvent> {
     private final AtomicReference<Optional<String>> reason =
             new AtomicReference<>(Optional.empty());
 
+    private volatile boolean restart;
+
     DiskPauses(KeeperLog log) {
         this.log = log;
+    }
+
+    /// Whether the guest ended QEMU in order to start again.
+    boolean isRestart() {
+        return restart;
     }
 
     /// Why the guest is held; empty if it runs.
@@ -29,7 +36,10 @@ final class DiskPauses implements Consumer<QemuEvent> {
     @Override
     public void accept(QemuEvent event) {
         switch (event) {
-            case QemuEvent.ShutDown(String why) -> log.say("the guest shuts down: " + why);
+            case QemuEvent.ShutDown(String why) -> {
+                restart = why.equals("guest-reset");
+                log.say("the guest shuts down: " + why);
+            }
             case QemuEvent.Reset() -> log.say("the guest restarts");
             case QemuEvent.WentOn() -> reason.set(Optional.empty());
             case QemuEvent.DiskPaused(String disk, boolean full, String why) -> {

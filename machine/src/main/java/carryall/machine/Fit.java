@@ -1,26 +1,19 @@
 package carryall.machine;
 
 import carryall.appliance.Appliance;
-import carryall.appliance.ApplianceException;
 import carryall.appliance.InstalledAppliance;
-import carryall.appliance.VerifiedFiles;
 import carryall.hypervisor.Accelerator;
 import carryall.hypervisor.MemorySink;
 import carryall.hypervisor.Profile;
 import carryall.hypervisor.QemuProgram;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Optional;
 
 /// Whether what was saved fits this host and this machine.
-///
-/// @param verified what is known of the appliance's files
 record Fit(
         Machine machine,
         InstalledAppliance appliance,
         QemuProgram.Version qemu,
-        Accelerator accelerator,
-        VerifiedFiles verified) {
+        Accelerator accelerator) {
     /// The size of the machine's memory.
     int pages() {
         return Math.toIntExact(machine.memory().bytes() / MemorySink.PAGE);
@@ -80,13 +73,5 @@ record Fit(
         return qemu.loads(saver)
                 ? Optional.empty()
                 : Optional.of("was taken with QEMU " + saver + ", and this host has " + qemu);
-    }
-
-    /// Checks that a file of the appliance is what the appliance says.
-    void check(Appliance.Part part) throws IOException {
-        Path file = appliance.file(part);
-        if (!verified.has(file, appliance.content(part).digest())) {
-            throw new ApplianceException.ApplianceDamaged(file, "its digest is another");
-        }
     }
 }

@@ -2,7 +2,6 @@ package carryall.machine;
 
 import carryall.appliance.Appliance;
 import carryall.appliance.InstalledAppliance;
-import carryall.appliance.VerifiedFiles;
 import carryall.hypervisor.Accelerator;
 import carryall.hypervisor.Accelerators;
 import carryall.hypervisor.Boot;
@@ -50,6 +49,7 @@ public final class Keeper {
     private final RuntimeFolder runtime;
     private final Optional<Accelerator> wanted;
     private final KeeperLog log;
+    private final Optional<TouchLog> touches;
     private final Instant started = Instant.now();
 
     /// Completed when the end of the run is written down, or could not be.
@@ -60,12 +60,14 @@ public final class Keeper {
             MachineFolder files,
             RuntimeFolder runtime,
             Optional<Accelerator> wanted,
-            KeeperLog log) {
+            KeeperLog log,
+            Optional<TouchLog> touches) {
         this.machine = machine;
         this.files = files;
         this.runtime = runtime;
         this.wanted = wanted;
         this.log = log;
+        this.touches = touches;
     }
 
     /// Runs the machine until it ends; this is all that `carryall keep` does.
@@ -82,13 +84,37 @@ public final class Keeper {
             Optional<Accelerator> wanted,
             PrintStream said)
             throws MachineException {
+        return keep(machines, name, wish, wanted, said, Optional.empty());
+    }
+
+    /// The same, and notes what of the appliance is read, and in which order.
+    public static MachineStatus.LastRun rehearse(
+            Machines machines, MachineName name, PrintStream said, TouchLog touches)
+            throws MachineException {
+        return keep(machines, name, Wish.RESUME, Optional.empty(), said, Optional.of(touches));
+    }
+
+    private static MachineStatus.LastRun keep(
+            Machines machines,
+            MachineName name,
+            Wish wish,
+            Optional<Accelerator> wanted,
+            PrintStream said,
+            Optional<TouchLog> touches)
+            throws MachineException {
         MachineFolder files = machines.files(name);
         machines.find(name);
         try (MachineFolder.Lock _ = lock(name, files)) {
             KeeperLog log = new KeeperLog(said);
             new Switching(machines, name).atStart(wish, log::say);
             Keeper keeper =
-                    new Keeper(machines.find(name), files, machines.runtime(name), wanted, log);
+                    new Keeper(
+                            machines.find(name),
+                            files,
+                            machines.runtime(name),
+                            wanted,
+                            log,
+                            touches);
             try {
                 MachineStatus.LastRun run = keeper.run(machines, wish);
                 MachineFolder.writeWhole(files.run(), MachineText.write(run));
@@ -166,20 +192,37 @@ public final class Keeper {
         log.say("accelerator " + verdict.accelerator() + ": " + verdict.reason());
         MachineDisks disks = new MachineDisks(files, appliance);
         States states = new States(machine.name(), files);
-        Fit fit =
-                new Fit(
-                        machine,
-                        appliance,
-                        program.version(),
-                        verdict.accelerator(),
-                        new VerifiedFiles(appliance.directory()));
+        Fit fit = new Fit(machine, appliance, program.version(), verdict.accelerator());
+        try (Parts parts = Parts.open(machines, appliance, runtime, log, program, touches)) {
+            DiskPauses pauses = new DiskPauses(log);
+            MachineStatus.LastRun run =
+                    open(wish, program, verdict, disks, states, fit, parts, pauses);
+            while (pauses.isRestart()) {
+                log.say("the guest restarts, now from its own kernel");
+                runtime.remakeJail();
+                pauses = new DiskPauses(log);
+                run = open(Wish.BOOT, program, verdict, disks, states, fit, parts, pauses);
+            }
+            return run;
+        }
+    }
+
+    private MachineStatus.LastRun open(
+            Wish wish,
+            QemuProgram program,
+            Accelerators.Verdict verdict,
+            MachineDisks disks,
+            States states,
+            Fit fit,
+            Parts parts,
+            DiskPauses pauses)
+            throws IOException {
         Head head = files.readHead();
         disks.seal(head.disks());
-        Opening opening = Opening.choose(wish, head, disks, states, fit);
-        DiskPauses pauses = new DiskPauses(log);
+        Opening opening = Opening.choose(wish, head, disks, states, fit, parts);
         Begun begun;
         try {
-            begun = begin(program, fit, disks, opening, head, pauses);
+            begun = begin(program, fit, disks, parts, opening, head, pauses);
         } catch (IOException failure) {
             // No guest ran: the machine stands where it stood.
             head.write(files.head());
@@ -191,11 +234,12 @@ public final class Keeper {
                             disks,
                             states,
                             fit,
+                            parts,
                             qemu,
                             begun.opening().head(head),
                             begun.opening().memory());
             states.tidy(saving.head());
-            return running(qemu, saving, pauses, verdict, begun.opening());
+            return running(qemu, saving, pauses, verdict, begun.opening(), parts);
         }
     }
 
@@ -218,23 +262,23 @@ public final class Keeper {
             QemuProgram program,
             Fit fit,
             MachineDisks disks,
+            Parts parts,
             Opening opening,
             Head head,
             DiskPauses pauses)
             throws IOException {
         try {
-            return new Begun(start(program, fit, disks, opening, head, pauses), opening);
+            return new Begun(start(program, fit, disks, parts, opening, head, pauses), opening);
         } catch (HypervisorException refused) {
             if (opening.start() instanceof Start.Boot) {
                 throw refused;
             }
             log.say(opening.reason() + " failed: " + refused.getMessage());
-            runtime.remove();
-            runtime.make();
+            runtime.remakeJail();
             Opening boot =
                     Opening.boot(
                             head, disks, fit, "booting: QEMU did not take the state, see the log");
-            return new Begun(start(program, fit, disks, boot, head, pauses), boot);
+            return new Begun(start(program, fit, disks, parts, boot, head, pauses), boot);
         }
     }
 
@@ -242,6 +286,7 @@ public final class Keeper {
             QemuProgram program,
             Fit fit,
             MachineDisks disks,
+            Parts parts,
             Opening opening,
             Head head,
             DiskPauses pauses)
@@ -252,7 +297,10 @@ public final class Keeper {
         Qemu qemu =
                 Qemu.start(
                         program,
-                        hardware(fit, disks.disks(opening.disks())),
+                        hardware(
+                                fit,
+                                disks.disks(opening.disks(), parts),
+                                boot(fit, opening.start(), parts)),
                         opening.start(),
                         runtime.jail(),
                         pauses);
@@ -267,18 +315,8 @@ public final class Keeper {
         }
     }
 
-    private VirtualMachine hardware(Fit fit, List<Disk> disks) {
-        InstalledAppliance appliance = fit.appliance();
-        Appliance description = appliance.description();
-        Boot boot =
-                description
-                        .kernelCommandLine()
-                        .<Boot>map(line ->
-                                new Boot.Kernel(
-                                        appliance.file(Appliance.Part.KERNEL),
-                                        appliance.file(Appliance.Part.INITRD),
-                                        line))
-                        .orElseGet(Boot.Disk::new);
+    private VirtualMachine hardware(Fit fit, List<Disk> disks, Boot boot) {
+        Appliance description = fit.appliance().description();
         return new VirtualMachine(
                 machine.name().text(),
                 machine.id(),
@@ -296,16 +334,32 @@ public final class Keeper {
                 machine.network());
     }
 
+    /// The kernel, if there is one. A guest that goes on does not need it before it restarts.
+    private static Boot boot(Fit fit, Start start, Parts parts) throws IOException {
+        Optional<String> line = fit.appliance().description().kernelCommandLine();
+        if (line.isEmpty()) {
+            return new Boot.Disk();
+        }
+        boolean isHere = parts.isHere(Appliance.Part.KERNEL) && parts.isHere(Appliance.Part.INITRD);
+        if (start instanceof Start.Resume && !isHere) {
+            return new Boot.Later();
+        }
+        return new Boot.Kernel(
+                parts.file(Appliance.Part.KERNEL), parts.file(Appliance.Part.INITRD), line.get());
+    }
+
     private MachineStatus.LastRun running(
             Qemu qemu,
             Saving saving,
             DiskPauses pauses,
             Accelerators.Verdict verdict,
-            Opening opening)
+            Opening opening,
+            Parts parts)
             throws IOException {
         log.say("QEMU " + qemu.program().version() + " runs as process " + qemu.pid());
         RunningMachine running =
-                new RunningMachine(machine, qemu, saving, pauses, verdict, opening, started, log);
+                new RunningMachine(
+                        machine, qemu, saving, pauses, verdict, opening, parts, started, log);
         Thread polite =
                 Thread.ofPlatform().name("asked to end").unstarted(() -> endAsAsked(running));
         Runtime.getRuntime().addShutdownHook(polite);

@@ -75,6 +75,11 @@ record KeeperAnswers(RunningMachine machine) {
                 text.put("since", running.since().toString());
                 text.put("accelerator", running.accelerator());
                 text.put("opening", running.opening());
+                running.arriving()
+                        .ifPresent(arriving -> {
+                            text.put("percentHere", arriving.percent());
+                            arriving.stalled().ifPresent(why -> text.put("stalled", why));
+                        });
             }
             case MachineStatus.Paused paused -> {
                 text.put("keeperPid", paused.keeperPid());

@@ -53,7 +53,12 @@ public final class KeeperConnection {
                                     qemu,
                                     since,
                                     answer.text("accelerator"),
-                                    answer.text("opening")));
+                                    answer.text("opening"),
+                                    answer.optionalNumber("percentHere")
+                                            .map(percent ->
+                                                    new MachineStatus.Arriving(
+                                                            Math.toIntExact(percent),
+                                                            answer.optionalText("stalled")))));
         } catch (IllegalArgumentException | java.time.DateTimeException rubbish) {
             throw new MachineException.KeeperSilent(name, "status");
         }

@@ -5,6 +5,7 @@ import carryall.appliance.InstalledAppliance;
 import carryall.appliance.VerifiedFiles;
 import carryall.crypto.Digest;
 import carryall.hypervisor.Disk;
+import carryall.hypervisor.DiskSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,15 +85,21 @@ record MachineDisks(MachineFolder files, InstalledAppliance appliance) {
     /// The disks for the hypervisor, in the guest's order.
     ///
     /// @param layers with a top each
-    List<Disk> disks(Map<String, Layers> layers) throws MachineException {
+    List<Disk> disks(Map<String, Layers> layers, Parts parts) throws IOException {
         List<Disk> disks = new ArrayList<>();
         for (String serial : serials()) {
             Layers disk = layers.getOrDefault(serial, Layers.NONE);
-            List<Path> frozen = new ArrayList<>();
+            List<DiskSource> frozen = new ArrayList<>();
             for (Layer layer : disk.frozen()) {
-                frozen.add(file(layer));
+                frozen.add(
+                        switch (layer) {
+                            case Layer.Released(Appliance.Part part) -> parts.layer(part);
+                            case Layer.Own own -> new DiskSource.File(file(own));
+                        });
             }
-            disks.add(new Disk(serial, base(serial), frozen, file(disk.top().orElseThrow())));
+            DiskSource base =
+                    serial.equals(SYSTEM) ? parts.systemDisk() : new DiskSource.File(base(serial));
+            disks.add(new Disk(serial, base, frozen, file(disk.top().orElseThrow())));
         }
         return disks;
     }

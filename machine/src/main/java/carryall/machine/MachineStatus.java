@@ -22,8 +22,21 @@ public sealed interface MachineStatus {
     ///
     /// @param accelerator with the reason, for people
     /// @param opening how it was opened, for people
-    record Running(long keeperPid, long qemuPid, Instant since, String accelerator, String opening)
+    /// @param arriving present as long as its appliance is not here whole
+    record Running(
+            long keeperPid,
+            long qemuPid,
+            Instant since,
+            String accelerator,
+            String opening,
+            Optional<Arriving> arriving)
             implements MachineStatus {}
+
+    /// An appliance on its way to this host.
+    ///
+    /// @param percent of it that is here, 0 to 100
+    /// @param stalled why nothing comes any more; empty while all is well
+    record Arriving(int percent, Optional<String> stalled) {}
 
     /// The guest is held because the host could not do a disk request; nothing is lost.
     record Paused(long keeperPid, long qemuPid, Instant since, String reason)

@@ -36,7 +36,8 @@ record Opening(
         boolean needsWaking,
         String reason) {
     /// Chooses, and makes the layers that are to be written.
-    static Opening choose(Keeper.Wish wish, Head head, MachineDisks disks, States states, Fit fit)
+    static Opening choose(
+            Keeper.Wish wish, Head head, MachineDisks disks, States states, Fit fit, Parts parts)
             throws IOException {
         InstalledAppliance appliance = disks.appliance();
         if (wish == Keeper.Wish.BOOT) {
@@ -44,7 +45,7 @@ record Opening(
         }
         if (head.suspended().isPresent()) {
             try {
-                return resume(head.suspended().get(), head, disks, states, fit);
+                return resume(head.suspended().get(), head, disks, states, fit, parts);
             } catch (MachineException.StateRefused | ApplianceException.ApplianceDamaged refused) {
                 return boot(head, disks, fit, "booting: " + refused.getMessage());
             }
@@ -62,7 +63,7 @@ record Opening(
             boolean isOverTemplate =
                     head.disk(MachineDisks.PERSONAL).equals(Layers.NONE)
                             && fit.machine().origin().equals(appliance.id());
-            return isOverTemplate ? app(disks, fit) : session(head, disks, fit);
+            return isOverTemplate ? app(disks, fit, parts) : session(head, disks, fit, parts);
         } catch (ApplianceException.ApplianceDamaged damaged) {
             return boot(head, disks, fit, "booting: " + damaged.getMessage());
         }
@@ -80,7 +81,8 @@ record Opening(
                 reason);
     }
 
-    private static Opening resume(int number, Head head, MachineDisks disks, States states, Fit fit)
+    private static Opening resume(
+            int number, Head head, MachineDisks disks, States states, Fit fit, Parts parts)
             throws IOException {
         State state = states.find(number);
         if (state.memory().isEmpty()) {
@@ -91,15 +93,17 @@ record Opening(
         if (misfit.isPresent()) {
             return boot(head, disks, fit, "booting: state " + number + " " + misfit.get());
         }
-        ParentMemory parent = states.verified(state, memory, disks, fit.pages());
+        Optional<MemoryImage> image = Optional.empty();
+        Optional<ParentMemory.Base> base = Optional.empty();
+        if (memory.base().isPresent()) {
+            image = Optional.of(image(memory.base().get(), fit, parts));
+            base = Optional.of(base(memory.base().get(), disks));
+        }
+        ParentMemory parent = states.verified(state, memory, base, disks, fit.pages());
         List<Path> packs =
                 parent.packs().stream()
                         .map(pack -> parent.packFolder().resolve(pack.fileName()))
                         .toList();
-        Optional<MemoryImage> image = Optional.empty();
-        if (memory.base().isPresent()) {
-            image = Optional.of(image(disks.appliance(), memory.base().get(), fit));
-        }
         Start start =
                 new Start.Resume(
                         states.devices(number), image, parent.index().source(packs), Set.of());
@@ -114,11 +118,8 @@ record Opening(
     }
 
     /// The first run: the app is up, over the template of the personal disk.
-    private static Opening app(MachineDisks disks, Fit fit) throws IOException {
-        fit.check(Appliance.Part.APP_PERSONAL);
-        fit.check(Appliance.Part.SESSION_SYSTEM);
-        fit.check(Appliance.Part.APP_SYSTEM);
-        Path released = disks.appliance().file(Appliance.Part.APP_PERSONAL);
+    private static Opening app(MachineDisks disks, Fit fit, Parts parts) throws IOException {
+        Path released = parts.file(Appliance.Part.APP_PERSONAL);
         // Named by its content: states of an earlier release may name that one's.
         String content = disks.appliance().content(Appliance.Part.APP_PERSONAL).digest().hex();
         Layer.Own copied = new Layer.Own("app.personal-" + content.substring(0, 16) + ".qcow2");
@@ -140,6 +141,7 @@ record Opening(
                 layers,
                 disks,
                 fit,
+                parts,
                 Appliance.Part.APP_MEMORY,
                 Appliance.Part.APP_DEVICES,
                 Set.of(),
@@ -147,8 +149,8 @@ record Opening(
     }
 
     /// A later run: the desktop is up, the user's own personal disk is plugged in, the app starts.
-    private static Opening session(Head head, MachineDisks disks, Fit fit) throws IOException {
-        fit.check(Appliance.Part.SESSION_SYSTEM);
+    private static Opening session(Head head, MachineDisks disks, Fit fit, Parts parts)
+            throws IOException {
         Map<String, Layers> layers = new TreeMap<>(head.disks());
         layers.put(
                 MachineDisks.SYSTEM,
@@ -159,6 +161,7 @@ record Opening(
                 layers,
                 disks,
                 fit,
+                parts,
                 Appliance.Part.SESSION_MEMORY,
                 Appliance.Part.SESSION_DEVICES,
                 Set.of(MachineDisks.PERSONAL),
@@ -169,20 +172,19 @@ record Opening(
             Map<String, Layers> layers,
             MachineDisks disks,
             Fit fit,
+            Parts parts,
             Appliance.Part memory,
             Appliance.Part devices,
             Set<String> plugged,
             String reason)
             throws IOException {
-        InstalledAppliance appliance = disks.appliance();
-        MemoryImage image = image(appliance, memory, fit);
-        fit.check(devices);
+        MemoryImage image = image(memory, fit, parts);
         Start start =
                 new Start.Resume(
-                        appliance.file(devices), Optional.of(image), MemorySource.NOTHING, plugged);
+                        parts.file(devices), Optional.of(image), MemorySource.NOTHING, plugged);
         ParentMemory parent =
                 new ParentMemory(
-                        Optional.of(new ParentMemory.Base(memory, image.file())),
+                        Optional.of(base(memory, disks)),
                         new MemoryIndex(fit.pages(), List.of()),
                         List.of(),
                         disks.files().memory());
@@ -190,20 +192,24 @@ record Opening(
                 disks.withTops(layers), Optional.empty(), start, parent, plugged, true, reason);
     }
 
-    private static MemoryImage image(InstalledAppliance appliance, Appliance.Part memory, Fit fit)
+    /// The file itself, also where QEMU maps it from elsewhere.
+    private static ParentMemory.Base base(Appliance.Part memory, MachineDisks disks) {
+        return new ParentMemory.Base(memory, disks.appliance().file(memory));
+    }
+
+    private static MemoryImage image(Appliance.Part memory, Fit fit, Parts parts)
             throws IOException {
         Appliance.Part indexPart =
                 memory == Appliance.Part.APP_MEMORY
                         ? Appliance.Part.APP_INDEX
                         : Appliance.Part.SESSION_INDEX;
-        fit.check(memory);
-        fit.check(indexPart);
-        Path file = appliance.file(memory);
-        MemoryIndex index = MemoryIndex.read(appliance.file(indexPart));
-        if (Files.size(file) != (long) index.pages() * MemorySink.PAGE) {
-            throw new IOException(file + " has not the size that its index says");
+        MemoryIndex index = MemoryIndex.read(parts.file(indexPart));
+        long size = fit.appliance().content(memory).size().bytes();
+        if (size != (long) index.pages() * MemorySink.PAGE) {
+            throw new IOException(memory + " has not the size that its index says");
         }
-        return new MemoryImage(file, index.source(List.of(file)));
+        Parts.Memory image = parts.memory(memory);
+        return new MemoryImage(image.file(), index.source(List.of(image.file())), image.isServed());
     }
 
     /// The head of a run that begins so.

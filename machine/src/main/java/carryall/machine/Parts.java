@@ -13,7 +13,6 @@ import carryall.hypervisor.DiskSource;
 import carryall.hypervisor.QemuProgram;
 import carryall.release.Arrival;
 import carryall.release.Shelves;
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,10 +27,10 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /// The parts of an appliance as one run of a machine gets at them: as files, each checked by its
-/// digest; or, while the appliance arrives, through the keeper's own NBD server and FUSE mount, which
-/// let QEMU wait for what is not here and give it only what was checked. One thread, but for
+/// digest; or, while the appliance arrives, through the keeper's own NBD server and FUSE mount,
+/// which let QEMU wait for what is not here and give it only what was checked. One thread, but for
 /// [#arrival].
-final class Parts implements Closeable {
+final class Parts implements AutoCloseable {
     private static final List<Appliance.Part> DISKS =
             List.of(
                     Appliance.Part.SYSTEM,
@@ -43,10 +42,11 @@ final class Parts implements Closeable {
     private final InstalledAppliance appliance;
     private final RuntimeFolder runtime;
     private final KeeperLog log;
+    private final QemuProgram qemu;
     private final VerifiedFiles verified;
     private final Optional<Arrival> arrival;
     private final Optional<TouchLog> touches;
-    private final Deque<Closeable> open = new ArrayDeque<>();
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private Optional<Path> disks = Optional.empty();
     private Optional<Path> memories = Optional.empty();
 
@@ -54,11 +54,13 @@ final class Parts implements Closeable {
             InstalledAppliance appliance,
             RuntimeFolder runtime,
             KeeperLog log,
+            QemuProgram qemu,
             Optional<Arrival> arrival,
             Optional<TouchLog> touches) {
         this.appliance = appliance;
         this.runtime = runtime;
         this.log = log;
+        this.qemu = qemu;
         this.verified = new VerifiedFiles(appliance.directory());
         this.arrival = arrival;
         this.touches = touches;
@@ -66,12 +68,14 @@ final class Parts implements Closeable {
 
     /// Opens an appliance's parts; what is missing begins to arrive.
     ///
+    /// @param qemu which reads them
     /// @param touches told what QEMU reads of them; all are then served
     static Parts open(
             Machines machines,
             InstalledAppliance appliance,
             RuntimeFolder runtime,
             KeeperLog log,
+            QemuProgram qemu,
             Optional<TouchLog> touches)
             throws IOException {
         Optional<Arrival> arrival = Optional.empty();
@@ -84,7 +88,7 @@ final class Parts implements Closeable {
                                     new Shelves(System.getenv()),
                                     log::say));
         }
-        return new Parts(appliance, runtime, log, arrival, touches);
+        return new Parts(appliance, runtime, log, qemu, arrival, touches);
     }
 
     /// What is arriving; empty if all was here when the run began.
@@ -101,6 +105,13 @@ final class Parts implements Closeable {
             throw new ApplianceException.ApplianceDamaged(file, "its digest is another");
         }
         return file;
+    }
+
+    /// Waits until a part that is on its way is here.
+    void await(Appliance.Part part) throws IOException {
+        if (arrival.isPresent()) {
+            arrival.get().await(part);
+        }
     }
 
     /// Whether a part can be had as a file at once.
@@ -143,7 +154,7 @@ final class Parts implements Closeable {
     record Memory(Path file, boolean isServed) {}
 
     /// The image of a memory.
-    Memory memory(Appliance.Part part, QemuProgram qemu) throws IOException {
+    Memory memory(Appliance.Part part) throws IOException {
         if (!isServed() && qemu.mapsReadOnlyImages()) {
             return new Memory(file(part), false);
         }
@@ -194,14 +205,15 @@ final class Parts implements Closeable {
 
     @Override
     public void close() throws IOException {
-        try {
-            // What waits is let go first.
-            if (arrival.isPresent()) {
-                arrival.get().close();
-            }
-        } finally {
-            while (!open.isEmpty()) {
+        // What waits is let go first.
+        arrival.ifPresent(open::push);
+        while (!open.isEmpty()) {
+            try {
                 open.pop().close();
+            } catch (IOException failure) {
+                log.say("not closed: " + failure.getMessage());
+            } catch (Exception interrupted) {
+                Thread.currentThread().interrupt();
             }
         }
     }

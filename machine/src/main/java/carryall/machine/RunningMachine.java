@@ -3,6 +3,7 @@ package carryall.machine;
 import carryall.hypervisor.Accelerators;
 import carryall.hypervisor.GuestAgent;
 import carryall.hypervisor.Qemu;
+import carryall.release.Arrival;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,6 +28,7 @@ final class RunningMachine {
     private final DiskPauses pauses;
     private final String accelerator;
     private final String opening;
+    private final Optional<Arrival> arrival;
     private final Instant started;
     private final KeeperLog log;
 
@@ -42,6 +44,7 @@ final class RunningMachine {
             DiskPauses pauses,
             Accelerators.Verdict verdict,
             Opening opening,
+            Parts parts,
             Instant started,
             KeeperLog log) {
         this.machine = machine;
@@ -50,6 +53,7 @@ final class RunningMachine {
         this.pauses = pauses;
         this.accelerator = verdict.accelerator() + " (" + verdict.reason() + ")";
         this.opening = opening.reason();
+        this.arrival = parts.arrival();
         this.started = started;
         this.log = log;
         if (opening.needsWaking()) {
@@ -81,7 +85,22 @@ final class RunningMachine {
                 .<MachineStatus>map(
                         reason -> new MachineStatus.Paused(self, qemu.pid(), started, reason))
                 .orElseGet(() ->
-                        new MachineStatus.Running(self, qemu.pid(), started, accelerator, opening));
+                        new MachineStatus.Running(
+                                self,
+                                qemu.pid(),
+                                started,
+                                accelerator,
+                                opening,
+                                arrival.flatMap(RunningMachine::arriving)));
+    }
+
+    private static Optional<MachineStatus.Arriving> arriving(Arrival arrival) {
+        return arrival.isComplete()
+                ? Optional.empty()
+                : Optional.of(
+                        new MachineStatus.Arriving(
+                                (int) (arrival.share() * 100),
+                                arrival.stall().map(Arrival.Stall::reason)));
     }
 
     void screenshot(Path png) throws IOException {
@@ -118,9 +137,14 @@ final class RunningMachine {
 
     /// Saves the machine and ends QEMU; a machine that could not be saved goes on.
     State suspend() throws IOException {
+        return suspend("");
+    }
+
+    /// The same, and says why.
+    State suspend(String why) throws IOException {
         State state = saving.suspend();
         wanted.complete(
-                end(MachineStatus.Outcome.SUSPENDED, "suspended as state " + state.number()));
+                end(MachineStatus.Outcome.SUSPENDED, "suspended as state " + state.number() + why));
         qemu.quit(QUIT_PATIENCE);
         return state;
     }
@@ -166,6 +190,10 @@ final class RunningMachine {
     MachineStatus.LastRun await() {
         Thread.ofVirtual().name("joining of layers").start(this::absorb);
         Thread.ofVirtual().name("disk retries").start(() -> pauses.retry(qemu, saving));
+        arrival.ifPresent(one ->
+                Thread.ofVirtual()
+                        .name("offline watch")
+                        .start(() -> new OfflineWatch(one, this, log).watch(qemu.ended())));
         Qemu.Ended ended = qemu.ended().join();
         if (wanted.isDone()) {
             return wanted.join();

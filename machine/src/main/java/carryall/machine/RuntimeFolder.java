@@ -1,16 +1,23 @@
 package carryall.machine;
 
+import carryall.block.FuseMount;
 import carryall.crypto.Digest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 
 /// Where a running machine's sockets are. The path is short, because a socket's may have 107 bytes
 /// at most, and its owner is checked, because it may lie below a folder that all may write.
 record RuntimeFolder(Path path) {
+    private static final FileAttribute<Set<PosixFilePermission>> MODE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
     static RuntimeFolder of(Path machineFolder) {
         String name =
                 Digest.of(
@@ -47,23 +54,37 @@ record RuntimeFolder(Path path) {
 
     /// Makes the folder and the jail's folder in it, for this user alone.
     void make() throws IOException {
-        var mode =
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
         Files.createDirectories(base().getParent());
         for (Path folder : new Path[] {base(), path}) {
             if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
-                Files.createDirectory(folder, mode);
+                Files.createDirectory(folder, MODE);
             }
             if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
                     || uid(folder, LinkOption.NOFOLLOW_LINKS) != ownUid()) {
                 throw new IOException(folder + " is not this user's own folder");
             }
         }
-        Files.createDirectory(jail(), mode);
+        Files.createDirectory(jail(), MODE);
     }
 
     Path jail() {
         return path.resolve("qemu");
+    }
+
+    /// Where QEMU reads the disks of an appliance that is not here whole.
+    Path disksSocket() {
+        return path.resolve("disks.sock");
+    }
+
+    /// Where memory images are that QEMU maps, as files.
+    Path memoryMount() {
+        return path.resolve("memory");
+    }
+
+    /// The jail's folder as it was at first, for another start of QEMU.
+    void remakeJail() throws IOException {
+        FileTree.remove(jail());
+        Files.createDirectory(jail(), MODE);
     }
 
     Path keeperSocket() {
@@ -75,6 +96,8 @@ record RuntimeFolder(Path path) {
     }
 
     void remove() throws IOException {
+        // A keeper that was killed may have left it.
+        FuseMount.removeStale(memoryMount());
         FileTree.remove(path);
     }
 }

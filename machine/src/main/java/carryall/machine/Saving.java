@@ -28,6 +28,7 @@ final class Saving {
     private final MachineDisks disks;
     private final States states;
     private final Fit fit;
+    private final Parts parts;
     private final Qemu qemu;
     private final AtomicLong saved = new AtomicLong();
     private Head head;
@@ -35,10 +36,18 @@ final class Saving {
 
     /// @param head of the run, as written
     /// @param memory what the memory of the run began with
-    Saving(MachineDisks disks, States states, Fit fit, Qemu qemu, Head head, ParentMemory memory) {
+    Saving(
+            MachineDisks disks,
+            States states,
+            Fit fit,
+            Parts parts,
+            Qemu qemu,
+            Head head,
+            ParentMemory memory) {
         this.disks = disks;
         this.states = states;
         this.fit = fit;
+        this.parts = parts;
         this.qemu = qemu;
         this.head = head;
         this.memory = memory;
@@ -51,6 +60,7 @@ final class Saving {
 
     /// Saves the machine and leaves it held: its end is the caller's.
     synchronized State suspend() throws IOException {
+        awaitMemory();
         int number = states.next(head);
         qemu.pause();
         try {
@@ -67,6 +77,7 @@ final class Saving {
 
     /// Saves the machine, which goes on.
     synchronized State snapshot(Optional<String> label) throws IOException {
+        awaitMemory();
         int number = states.next(head);
         Map<String, Layers> before = head.disks();
         Map<String, Layers> after = new TreeMap<>();
@@ -92,6 +103,13 @@ final class Saving {
             return state;
         } finally {
             qemu.goOn();
+        }
+    }
+
+    /// All of the memory is read in a save, and compared with what it began with.
+    private void awaitMemory() throws IOException {
+        if (memory.base().isPresent()) {
+            parts.await(memory.base().get().part());
         }
     }
 

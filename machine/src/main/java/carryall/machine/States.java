@@ -79,8 +79,14 @@ record States(MachineName name, MachineFolder files) {
 
     /// The memory of a state, after everything that the state names was found to be as named.
     ///
+    /// @param base the appliance's memory that it names, if it does, checked
     /// @throws MachineException.StateRefused if anything is not
-    ParentMemory verified(State state, State.Memory memory, MachineDisks disks, int pages)
+    ParentMemory verified(
+            State state,
+            State.Memory memory,
+            Optional<ParentMemory.Base> base,
+            MachineDisks disks,
+            int pages)
             throws IOException {
         int number = state.number();
         VerifiedFiles own = new VerifiedFiles(folder(number));
@@ -94,11 +100,16 @@ record States(MachineName name, MachineFolder files) {
         VerifiedFiles layers = new VerifiedFiles(files.disks());
         for (List<State.FrozenLayer> disk : state.disks().values()) {
             for (State.FrozenLayer layer : disk) {
-                VerifiedFiles known =
-                        layer.layer() instanceof Layer.Own
-                                ? layers
-                                : new VerifiedFiles(disks.appliance().directory());
-                check(number, known, disks.file(layer.layer()), layer.digest());
+                switch (layer.layer()) {
+                    case Layer.Own mine -> check(number, layers, disks.file(mine), layer.digest());
+                    // What it holds is checked when it is opened.
+                    case Layer.Released(var part) -> {
+                        if (!disks.appliance().content(part).digest().equals(layer.digest())) {
+                            throw new MachineException.StateRefused(
+                                    name, number, "its layer " + part + " is of another release");
+                        }
+                    }
+                }
             }
         }
         MemoryIndex index;
@@ -111,9 +122,6 @@ record States(MachineName name, MachineFolder files) {
             throw new MachineException.StateRefused(
                     name, number, indexFile + " is of " + index.pages() + " pages");
         }
-        Optional<ParentMemory.Base> base =
-                memory.base()
-                        .map(part -> new ParentMemory.Base(part, disks.appliance().file(part)));
         return new ParentMemory(base, index, memory.packs(), files.memory());
     }
 

@@ -20,6 +20,9 @@ public final class TouchLog {
     private final List<Touch> touches = new ArrayList<>();
     private boolean ended;
 
+    /// An empty one.
+    public TouchLog() {}
+
     /// Reads no more.
     public synchronized void end() {
         ended = true;

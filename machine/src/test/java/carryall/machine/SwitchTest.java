@@ -8,7 +8,6 @@ import carryall.appliance.ApplianceName;
 import carryall.appliance.BuildFolder;
 import carryall.appliance.InstalledAppliance;
 import carryall.appliance.MemoryIndex;
-import carryall.appliance.VerifiedFiles;
 import carryall.crypto.Digest;
 import carryall.hypervisor.Accelerator;
 import carryall.hypervisor.ByteSize;
@@ -17,6 +16,8 @@ import carryall.hypervisor.Network;
 import carryall.hypervisor.Profile;
 import carryall.hypervisor.QemuProgram;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -498,20 +499,22 @@ final class SwitchTest {
     /// How a machine that was never written to is opened.
     private String opening(InstalledAppliance appliance) throws IOException {
         MachineFolder files = machines.files(PLANS);
-        Fit fit =
-                new Fit(
-                        machines.find(PLANS),
-                        appliance,
-                        QEMU,
-                        Accelerator.TCG,
-                        new VerifiedFiles(appliance.directory()));
-        return Opening.choose(
-                        Keeper.Wish.RESUME,
-                        head(),
-                        new MachineDisks(files, appliance),
-                        new States(PLANS, files),
-                        fit)
-                .reason();
+        Fit fit = new Fit(machines.find(PLANS), appliance, QEMU, Accelerator.TCG);
+        QemuProgram program =
+                new QemuProgram(Path.of("/usr/bin/qemu-system-x86_64"), Optional.empty(), QEMU);
+        KeeperLog log = new KeeperLog(new PrintStream(OutputStream.nullOutputStream()));
+        RuntimeFolder runtime = new RuntimeFolder(temp.resolve("runtime"));
+        try (Parts parts =
+                Parts.open(machines, appliance, runtime, log, program, Optional.empty())) {
+            return Opening.choose(
+                            Keeper.Wish.RESUME,
+                            head(),
+                            new MachineDisks(files, appliance),
+                            new States(PLANS, files),
+                            fit,
+                            parts)
+                    .reason();
+        }
     }
 
     @Test

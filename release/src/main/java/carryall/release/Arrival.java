@@ -211,6 +211,16 @@ public final class Arrival implements Closeable {
         return download.trouble().map(trouble -> new Stall(trouble.since(), trouble.reason()));
     }
 
+    /// Since when somebody waits for something; empty if nobody does.
+    public Optional<Instant> waitingSince() {
+        return download.waitingSince();
+    }
+
+    /// Whether the appliance is whole now.
+    public boolean isComplete() {
+        return appliance.isWhole();
+    }
+
     /// Whether a read that would wait fails instead, from now on or no more.
     public void refuse(boolean refuses) {
         download.refuse(refuses);

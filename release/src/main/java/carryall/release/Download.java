@@ -20,12 +20,15 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -114,6 +117,9 @@ final class Download implements Closeable {
     private Optional<Trouble> trouble = Optional.empty();
     private boolean refusing;
     private final List<Thread> workers = new ArrayList<>();
+
+    /// Who waits, and since when.
+    private final Map<Object, Instant> waits = new ConcurrentHashMap<>();
 
     /// Why nothing comes any more.
     ///
@@ -207,24 +213,41 @@ final class Download implements Closeable {
     /// @throws IOException if the download ends before, or refuses to wait
     void await(List<Integer> chunks) throws IOException {
         for (int chunk : chunks) {
-            while (!assembly.has(chunk)) {
-                lock.lock();
+            if (!assembly.has(chunk)) {
+                Object wait = new Object();
+                waits.put(wait, Instant.now());
                 try {
-                    check();
-                    if (refusing) {
-                        throw new IOException("what is missing cannot be had now");
-                    }
-                    demand(chunks);
-                    // What was placed before the lock was taken is seen at the next look.
-                    if (!assembly.has(chunk)) {
-                        changed.await();
-                    }
-                } catch (InterruptedException stop) {
-                    Thread.currentThread().interrupt();
-                    throw new InterruptedIOException("a wait for what is missing was interrupted");
+                    await(chunk, chunks);
                 } finally {
-                    lock.unlock();
+                    waits.remove(wait);
                 }
+            }
+        }
+    }
+
+    /// Since when somebody waits; empty if nobody does.
+    Optional<Instant> waitingSince() {
+        return waits.values().stream().min(Comparator.naturalOrder());
+    }
+
+    private void await(int chunk, List<Integer> chunks) throws IOException {
+        while (!assembly.has(chunk)) {
+            lock.lock();
+            try {
+                check();
+                if (refusing) {
+                    throw new IOException("what is missing cannot be had now");
+                }
+                demand(chunks);
+                // What was placed before the lock was taken is seen at the next look.
+                if (!assembly.has(chunk)) {
+                    changed.await();
+                }
+            } catch (InterruptedException stop) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("a wait for what is missing was interrupted");
+            } finally {
+                lock.unlock();
             }
         }
     }

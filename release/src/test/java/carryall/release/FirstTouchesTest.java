@@ -166,7 +166,8 @@ final class FirstTouchesTest {
                                 .distinct()
                                 .toList());
         Appliances users = new Appliances(temp.resolve("users"));
-        try (Fetching fetching = Fetching.begin(repository, users, published.release())) {
+        try (Fetching fetching =
+                Fetching.begin(repository, Optional.empty(), users, published.release())) {
             users.verify(fetching.finish(QUIET));
         }
     }

@@ -1,0 +1,93 @@
+package carryall.machine;
+
+import carryall.appliance.Appliance;
+import carryall.release.Arrival;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/// Saves a machine that has waited too long for what is still on the shelf. A guest that waits for
+/// its memory cannot be saved, and waits on; one that waits for its disk can, once its read has
+/// failed so that it is repeated.
+final class OfflineWatch {
+    private static final Duration USUAL_PATIENCE = Duration.ofMinutes(5);
+    private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final List<Appliance.Part> MEMORIES =
+            List.of(Appliance.Part.SESSION_MEMORY, Appliance.Part.APP_MEMORY);
+
+    private final Arrival arrival;
+    private final RunningMachine machine;
+    private final KeeperLog log;
+    private final Duration patience;
+    private boolean saidThatItWaits;
+
+    OfflineWatch(Arrival arrival, RunningMachine machine, KeeperLog log) {
+        this.arrival = arrival;
+        this.machine = machine;
+        this.log = log;
+        this.patience = patience(System.getenv("CARRYALL_OFFLINE_PATIENCE"));
+    }
+
+    /// How long a machine waits: seconds, or five minutes.
+    private static Duration patience(String said) {
+        return said != null && said.matches("[0-9]{1,7}")
+                ? Duration.ofSeconds(Long.parseLong(said))
+                : USUAL_PATIENCE;
+    }
+
+    /// Looks until QEMU ends or all is here.
+    void watch(CompletableFuture<?> ended) {
+        while (!ended.isDone() && !arrival.isComplete()) {
+            try {
+                look();
+                TimeUnit.NANOSECONDS.sleep(LOOK.toNanos());
+            } catch (IOException failure) {
+                log.say("the machine waits for the shelf, and could not be saved: " + failure);
+            } catch (InterruptedException stop) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private void look() throws IOException {
+        Optional<Instant> waiting = arrival.waitingSince();
+        Optional<Arrival.Stall> stall = arrival.stall();
+        if (waiting.isEmpty() || stall.isEmpty()) {
+            saidThatItWaits = false;
+            return;
+        }
+        if (!saidThatItWaits) {
+            log.say("the machine waits for the shelf: " + stall.get().reason());
+            saidThatItWaits = true;
+        }
+        boolean isTooLong = waiting.get().plus(patience).isBefore(Instant.now());
+        if (!isTooLong || !isMemoryHere()) {
+            return;
+        }
+        arrival.refuse(true);
+        try {
+            var _ =
+                    machine.suspend(
+                            ", because the shelf was away for "
+                                    + patience.toSeconds()
+                                    + " s: "
+                                    + stall.get().reason());
+        } finally {
+            arrival.refuse(false);
+        }
+    }
+
+    private boolean isMemoryHere() throws IOException {
+        for (Appliance.Part part : MEMORIES) {
+            if (!arrival.has(part)) {
+                return false;
+            }
+        }
+        return true;
+    }
+}
