@@ -39,8 +39,8 @@ final class BubblewrapProcess implements JailedProcess {
 
     /// Starts bubblewrap and waits until the program is what runs inside.
     ///
-    /// @param input what bubblewrap finds on its standard input; a few lines at most
-    static BubblewrapProcess start(List<String> commandLine, String input, String program)
+    /// @param input what bubblewrap finds on its standard input; less than a page
+    static BubblewrapProcess start(List<String> commandLine, byte[] input, String program)
             throws HypervisorException {
         CompletableFuture<Process> started = new CompletableFuture<>();
         CompletableFuture<Integer> exit = new CompletableFuture<>();
@@ -66,7 +66,7 @@ final class BubblewrapProcess implements JailedProcess {
         }
         try {
             try (OutputStream standardInput = process.getOutputStream()) {
-                standardInput.write(input.getBytes(StandardCharsets.UTF_8));
+                standardInput.write(input);
             }
             long first = firstInside(process);
             ProcessHandle handle =

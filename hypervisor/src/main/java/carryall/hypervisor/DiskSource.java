@@ -9,7 +9,7 @@ public sealed interface DiskSource {
 
     /// An export of an NBD server on this host, which may let a read wait.
     ///
-    /// @param socket in the folder where QEMU makes its own
+    /// @param socket a unix socket that everybody may connect to who sees it
     /// @param export its name
     record Export(Path socket, String export) implements DiskSource {}
 }

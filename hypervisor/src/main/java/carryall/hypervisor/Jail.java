@@ -22,7 +22,9 @@ import java.util.TreeSet;
 ///   under its own path; made by the caller, mode 0700
 /// @param network what can be reached from inside
 /// @param limits upper bounds
-record Jail(List<Grant> files, Path directory, Network network, Limits limits) {
+/// @param hugePages what the program is told when it asks for them
+record Jail(
+        List<Grant> files, Path directory, Network network, Limits limits, HugePages hugePages) {
     /// What every dynamically linked program and QEMU read; nothing of a user's.
     private static final List<String> SYSTEM =
             List.of(
@@ -38,16 +40,31 @@ record Jail(List<Grant> files, Path directory, Network network, Limits limits) {
         files = List.copyOf(files);
     }
 
+    /// One in which the program may have huge pages.
+    Jail(List<Grant> files, Path directory, Network network, Limits limits) {
+        this(files, directory, network, limits, HugePages.ALLOWED);
+    }
+
     /// One file that the jail may open.
     record Grant(Path file, Access access) {}
 
     enum Access {
         READ,
         WRITE,
-        /// A file of a file system that lets everybody open it for writing, and nobody write.
-        SERVED,
+        /// Of a file whose file system refuses all writes: to be opened as if to write, and mapped
+        /// copy-on-write, as QEMU 7.2 does.
+        MAP,
+        /// A unix socket, to connect to.
+        CONNECT,
         /// A device node of the host, such as `/dev/kvm`.
         DEVICE
+    }
+
+    /// What `madvise(MADV_HUGEPAGE)` does.
+    enum HugePages {
+        ALLOWED,
+        /// It fails; see [MadviseFilter].
+        REFUSED
     }
 
     /// Upper bounds of what the program may use.
@@ -103,6 +120,9 @@ record Jail(List<Grant> files, Path directory, Network network, Limits limits) {
                 line.addAll(everybody.get().entering());
             }
             line.addAll(commandLine(user, program, environment));
+            if (hugePages == HugePages.REFUSED && network == Network.INTERNET) {
+                line.addAll(0, List.of("/bin/sh", "-c", withResolver(), "jail"));
+            }
             BubblewrapProcess process = BubblewrapProcess.start(line, input(), program.getFirst());
             limit(process);
             internet.ifPresent(access -> {
@@ -119,17 +139,41 @@ record Jail(List<Grant> files, Path directory, Network network, Limits limits) {
     }
 
     /// What bubblewrap reads from its standard input.
-    private String input() {
-        return switch (network) {
-            case NONE -> "";
-            case INTERNET -> "nameserver " + InternetAccess.RESOLVER + "\n";
+    private byte[] input() {
+        return switch (hugePages) {
+            case REFUSED -> MadviseFilter.bytes();
+            case ALLOWED ->
+                    switch (network) {
+                        case NONE -> new byte[0];
+                        case INTERNET -> resolver().getBytes(StandardCharsets.UTF_8);
+                    };
         };
+    }
+
+    private static String resolver() {
+        return "nameserver " + InternetAccess.RESOLVER + "\n";
+    }
+
+    /// A script that becomes the command that follows it, with the resolver's line to be read as
+    /// number 9: Java gives a child standard input alone.
+    private static String withResolver() {
+        return "exec \"$@\" 9<<END\n" + resolver() + "END\n";
     }
 
     private List<String> networkWords() {
         return switch (network) {
             case NONE -> List.of("--unshare-net");
-            case INTERNET -> List.of("--perms", "0444", "--ro-bind-data", "0", "/etc/resolv.conf");
+            case INTERNET -> {
+                String number = hugePages == HugePages.REFUSED ? "9" : "0";
+                yield List.of("--perms", "0444", "--ro-bind-data", number, "/etc/resolv.conf");
+            }
+        };
+    }
+
+    private List<String> filterWords() {
+        return switch (hugePages) {
+            case ALLOWED -> List.of();
+            case REFUSED -> List.of("--seccomp", "0");
         };
     }
 
@@ -191,12 +235,13 @@ record Jail(List<Grant> files, Path directory, Network network, Limits limits) {
             line.add(
                     switch (grant.access()) {
                         case READ -> "--ro-bind";
-                        case WRITE, SERVED -> "--bind";
+                        case WRITE, MAP, CONNECT -> "--bind";
                         case DEVICE -> "--dev-bind";
                     });
             line.addAll(List.of(path, path));
         }
         line.addAll(networkWords());
+        line.addAll(filterWords());
         line.addAll(
                 List.of(
                         "--remount-ro",

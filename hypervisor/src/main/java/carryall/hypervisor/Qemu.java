@@ -84,7 +84,11 @@ public final class Qemu implements AutoCloseable {
                         grants(command),
                         directory,
                         machine.network(),
-                        new Jail.Limits(memory, LARGEST_DISK, PROCESSES));
+                        new Jail.Limits(memory, LARGEST_DISK, PROCESSES),
+                        // Each would make the kernel ask for 2 MiB of what is served.
+                        command.mappedImage().filter(MemoryImage::isServed).isPresent()
+                                ? Jail.HugePages.REFUSED
+                                : Jail.HugePages.ALLOWED);
         for (Disk disk : machine.disks()) {
             JailUser.dedicatedOwns(disk.top());
         }
@@ -133,7 +137,7 @@ public final class Qemu implements AutoCloseable {
                                         image.file(),
                                         command.program().mapsReadOnlyImages()
                                                 ? Jail.Access.READ
-                                                : Jail.Access.SERVED)));
+                                                : Jail.Access.MAP)));
         machine.uefiVariables()
                 .ifPresent(file -> grants.add(new Jail.Grant(file, Jail.Access.WRITE)));
         switch (machine.boot()) {
@@ -152,8 +156,8 @@ public final class Qemu implements AutoCloseable {
     private static void grant(DiskSource source, List<Jail.Grant> grants) {
         switch (source) {
             case DiskSource.File(Path file) -> grants.add(new Jail.Grant(file, Jail.Access.READ));
-            // Its socket is where QEMU's own are.
-            case DiskSource.Export _ -> {}
+            case DiskSource.Export(Path socket, String _) ->
+                    grants.add(new Jail.Grant(socket, Jail.Access.CONNECT));
         }
     }
 

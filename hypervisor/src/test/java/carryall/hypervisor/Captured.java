@@ -23,8 +23,9 @@ import java.util.concurrent.TimeoutException;
 /// place, and prints what that says. `JailTest` starts it as different users and on different
 /// hosts.
 ///
-/// Words: what to do (`doors`, `servers`, `stay`, `outlive`, `refused`), the network, a folder with
-/// `captured.pl` in it that the user may write, and for `servers` whom to reach.
+/// Words: what to do (`doors`, `servers`, `memory`, `stay`, `outlive`, `refused`), the network, a
+/// folder with `captured.pl` in it that the user may write, for `servers` whom to reach, and for
+/// `memory` whether huge pages may be had.
 final class Captured {
     private final Network network;
     private final Path folder;
@@ -41,6 +42,7 @@ final class Captured {
         switch (words[0]) {
             case "doors" -> captured.doors();
             case "servers" -> captured.servers(words[3]);
+            case "memory" -> captured.memory(words[3]);
             case "stay" -> captured.stay();
             case "outlive" -> captured.outlive();
             case "refused" -> captured.refused();
@@ -122,13 +124,23 @@ final class Captured {
         capture(List.of(), List.of("servers=" + servers));
     }
 
+    /// Has each advice on memory given.
+    private void memory(String hugePages) throws Exception {
+        capture(List.of(), List.of("memory=1"), Jail.HugePages.valueOf(hugePages));
+    }
+
     private void capture(List<Jail.Grant> granted, List<String> facts) throws Exception {
+        capture(granted, facts, Jail.HugePages.ALLOWED);
+    }
+
+    private void capture(List<Jail.Grant> granted, List<String> facts, Jail.HugePages hugePages)
+            throws Exception {
         Path probe = folder.resolve("captured.pl");
         Path directory = Files.createDirectory(folder.resolve("jail"));
         Path socket = directory.resolve("captured.sock");
         List<Jail.Grant> grants = new ArrayList<>(granted);
         grants.add(new Jail.Grant(probe, Jail.Access.READ));
-        Jail jail = new Jail(grants, directory, network, limits());
+        Jail jail = new Jail(grants, directory, network, limits(), hugePages);
         List<String> program =
                 new ArrayList<>(List.of("/usr/bin/perl", probe.toString(), socket.toString()));
         program.addAll(facts);

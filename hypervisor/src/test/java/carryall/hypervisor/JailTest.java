@@ -170,6 +170,40 @@ final class JailTest {
     }
 
     @ParameterizedTest
+    @MethodSource("everybody")
+    void withoutHugePagesEveryOtherAdviceIsTaken(User user) throws Exception {
+        for (Network network : isRoot() ? Network.values() : new Network[] {Network.NONE}) {
+            List<String> allowed = adviceTaken(user, network, Jail.HugePages.ALLOWED);
+            List<String> refused = adviceTaken(user, network, Jail.HugePages.REFUSED);
+
+            assertThat(allowed)
+                    .contains("advice 14 done", "all tried")
+                    .hasSizeGreaterThanOrEqualTo(27);
+            if (network == Network.INTERNET) {
+                assertThat(allowed).contains("resolver nameserver " + InternetAccess.RESOLVER);
+            }
+            assertThat(refused)
+                    .containsExactlyElementsOf(
+                            allowed.stream()
+                                    .map(line ->
+                                            line.equals("advice 14 done")
+                                                    ? "advice 14 refused (Invalid argument)"
+                                                    : line)
+                                    .toList());
+        }
+    }
+
+    private List<String> adviceTaken(User user, Network network, Jail.HugePages hugePages)
+            throws Exception {
+        List<String> command = captured(user, "memory", network);
+        command.add(hugePages.name());
+        List<String> said = run(network == Network.INTERNET ? onASmallInternet(command) : command);
+        Files.delete(folder.resolve("work/jail/captured.sock"));
+        Files.delete(folder.resolve("work/jail"));
+        return said;
+    }
+
+    @ParameterizedTest
     @EnumSource(Network.class)
     void aKilledKeeperLeavesNothingOfItsJail(Network network) throws Exception {
         assumeTrue(isRoot(), "making a small internet needs root");

@@ -12,7 +12,7 @@ my ($socket, @facts) = @ARGV;
 my %of = map { split /=/, $_, 2 } @facts;
 
 my %call = (
-    mmap => 9, ptrace => 101, syslog => 103, capset => 126, personality => 135, pivot_root => 155,
+    mmap => 9, munmap => 11, madvise => 28, ptrace => 101, syslog => 103, capset => 126, personality => 135, pivot_root => 155,
     setrlimit => 160, chroot => 161, acct => 163, settimeofday => 164, mount => 165, umount2 => 166,
     swapon => 167, reboot => 169, sethostname => 170, iopl => 172, ioperm => 173,
     init_module => 175, mknod => 133, setgroups => 116, kexec_load => 246, unshare => 272,
@@ -202,6 +202,20 @@ sub network {
     $say->("shut $_->[1] (silence)") for @open;
 }
 
+# What each advice on memory gives, and the resolver's file.
+sub memory {
+    my ($say) = @_;
+    for my $advice (0 .. 25) {
+        my $at = syscall($call{mmap}, 0, 1 << 22, 3, 0x22, -1, 0);
+        $! = 0;
+        my $done = call('madvise', $at, 1 << 22, $advice);
+        $say->("advice $advice " . ($done ? 'done' : "refused ($!)"));
+        call('munmap', $at, 1 << 22) or die;
+    }
+    open(my $resolver, '<', '/etc/resolv.conf') or return;
+    $say->("resolver $_") for map { chomp; $_ } <$resolver>;
+}
+
 my $out;
 if ($socket eq '-') {
     $out = \*STDOUT;
@@ -214,6 +228,8 @@ if ($socket eq '-') {
 my $say = sub { syswrite $out, "$_[0]\n" };
 if ($of{servers}) {
     network($say);
+} elsif ($of{memory}) {
+    memory($say);
 } else {
     for my $door (doors()) {
         my ($name, $try) = @$door;

@@ -163,7 +163,7 @@ final class Parts implements AutoCloseable {
         }
         try {
             if (memories.isEmpty()) {
-                Path mount = runtime.memoryMount();
+                Path mount = Files.createDirectories(runtime.memoryMount());
                 open.push(FuseMount.mount(mount, devices(MEMORIES)));
                 memories = Optional.of(mount);
             }

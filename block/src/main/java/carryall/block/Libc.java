@@ -1,0 +1,117 @@
+package carryall.block;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// The few calls of the C library that FUSE takes and Java lacks. Numbers are those of Linux on
+/// x86-64 and aarch64, where they are the same.
+///
+/// All calls have one shape, six words in and one out. It fits each of them, as the words travel in
+/// registers and a function leaves alone those it does not know; and a shape is what costs: the
+/// first call of a new one takes the JVM some ten milliseconds.
+final class Libc {
+    static final int O_RDWR = 2;
+    static final int O_NONBLOCK = 0x800;
+    static final int O_CLOEXEC = 0x80000;
+
+    static final int EPERM = 1;
+    static final int ENOENT = 2;
+    static final int EINTR = 4;
+    static final int EIO = 5;
+    static final int ENXIO = 6;
+    static final int EAGAIN = 11;
+    static final int EACCES = 13;
+    static final int ENODEV = 19;
+    static final int EINVAL = 22;
+    static final int EROFS = 30;
+    static final int ENOSYS = 38;
+    static final int ENOTCONN = 107;
+
+    private static final Map<Integer, String> NAMES =
+            Map.ofEntries(
+                    Map.entry(EPERM, "Operation not permitted"),
+                    Map.entry(ENOENT, "No such file or directory"),
+                    Map.entry(ENXIO, "No such device or address"),
+                    Map.entry(EACCES, "Permission denied"),
+                    Map.entry(ENODEV, "No such device"),
+                    Map.entry(EINVAL, "Invalid argument"),
+                    Map.entry(ENOTCONN, "Transport endpoint is not connected"));
+
+    private static final Linker LINKER = Linker.nativeLinker();
+
+    @SuppressWarnings("restricted") // What the launcher allows with --enable-native-access.
+    private static final MethodHandle CALL =
+            LINKER.downcallHandle(
+                    FunctionDescriptor.of(
+                            JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+                            JAVA_LONG),
+                    Linker.Option.captureCallState("errno"));
+
+    private static final Map<String, MemorySegment> FUNCTIONS = new ConcurrentHashMap<>();
+
+    private Libc() {}
+
+    /// A call failed.
+    static final class Failed extends IOException {
+        private static final long serialVersionUID = 1;
+        private final int errno;
+
+        private Failed(String function, int errno) {
+            super(function + ": " + NAMES.getOrDefault(errno, "error " + errno));
+            this.errno = errno;
+        }
+
+        int errno() {
+            return errno;
+        }
+    }
+
+    /// Calls a function that answers with an `int`, or with a length below 2 GiB.
+    ///
+    /// @param words numbers, and addresses of memory that stays the caller's; at most six
+    /// @return 0 or more
+    /// @throws Failed if it answers -1
+    static int call(String function, long... words) throws Failed {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment errno = arena.allocate(JAVA_INT);
+            // The upper half of an `int` that is returned means nothing.
+            int result =
+                    (int)
+                            (long)
+                                    CALL.invokeExact(
+                                            FUNCTIONS.computeIfAbsent(function, Libc::find),
+                                            errno,
+                                            word(words, 0),
+                                            word(words, 1),
+                                            word(words, 2),
+                                            word(words, 3),
+                                            word(words, 4),
+                                            word(words, 5));
+            if (result == -1) {
+                throw new Failed(function, errno.get(JAVA_INT, 0));
+            }
+            return result;
+        } catch (Failed | RuntimeException | Error failure) {
+            throw failure;
+        } catch (Throwable impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    private static long word(long[] words, int number) {
+        return number < words.length ? words[number] : 0;
+    }
+
+    private static MemorySegment find(String function) {
+        return LINKER.defaultLookup().findOrThrow(function);
+    }
+}

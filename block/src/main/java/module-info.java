@@ -1,0 +1,14 @@
+/// Serves disks that are only read, as NBD exports on a unix socket.
+///
+/// A [BlockDevice][carryall.block.BlockDevice] has the content, here already or still to come; an
+/// [NbdServer][carryall.block.NbdServer] answers for it. A connection's thread reads requests and
+/// answers those whose content is here; those that wait for content wait in threads of their own,
+/// few at a time.
+///
+/// It knows nothing of where content comes from, writes nothing, and listens on no network.
+@org.jspecify.annotations.NullMarked
+module carryall.block {
+    requires static transitive org.jspecify;
+
+    exports carryall.block;
+}
