@@ -16,6 +16,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import java.util.zip.CRC32;
+import java.util.zip.CRC32C;
+import java.util.zip.Checksum;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -228,6 +231,39 @@ final class OpeningTest {
             assertThat(release.index().opening()).doesNotHaveDuplicates();
             assertComesBack(release);
         }
+    }
+
+    @Test
+    void pagesOfTheSameChecksumsAreNotTakenForEachOther() throws IOException {
+        byte[] page = Release.content(5, 1);
+        byte[] twin = twin(page);
+        assertThat(List.of(checksum(new CRC32(), twin), checksum(new CRC32C(), twin)))
+                .containsExactly(checksum(new CRC32(), page), checksum(new CRC32C(), page));
+        assertThat(twin).isNotEqualTo(page);
+        Part memory = part("app-memory", Part.Kind.MEMORY, page, twin, page, twin);
+        List<Touch> opening = List.of(new Touch("app-memory", 0, 1), new Touch("app-memory", 3, 1));
+        Release release = Release.pack(temp, packs, List.of(memory), opening);
+        assertThat(release.index().opening()).containsExactly(0);
+        assertComesBack(release);
+    }
+
+    private static long checksum(Checksum checksum, byte[] bytes) {
+        checksum.update(bytes);
+        return checksum.getValue();
+    }
+
+    /// Another page of the same CRC-32 and CRC-32C: it differs by the product of both polynomials.
+    private static byte[] twin(byte[] page) {
+        byte[] twin = page.clone();
+        for (int i = 0; i <= 32; i++) {
+            for (int j = 0; j <= 32; j++) {
+                if ((0x104c11db7L >> i & 0x11edc6f41L >> j & 1) != 0) {
+                    int bit = 64 - i - j;
+                    twin[bit / 8] ^= (byte) (1 << (bit % 8));
+                }
+            }
+        }
+        return twin;
     }
 
     @Test
