@@ -28,6 +28,7 @@ public final class NbdServer implements AutoCloseable {
     private final Map<String, BlockDevice> exports;
     private final Places places = new Places();
     private final Map<Connection, Thread> connections = new ConcurrentHashMap<>();
+    private final Thread accepting = Thread.ofVirtual().name("nbd server").unstarted(this::accept);
 
     private NbdServer(Path path, ServerSocketChannel socket, Map<String, BlockDevice> exports) {
         this.path = path;
@@ -51,7 +52,7 @@ public final class NbdServer implements AutoCloseable {
             throw failed;
         }
         NbdServer server = new NbdServer(unixSocket, socket, exports);
-        Thread.ofVirtual().name("nbd server").start(server::accept);
+        server.accepting.start();
         return server;
     }
 
@@ -60,7 +61,9 @@ public final class NbdServer implements AutoCloseable {
             try {
                 welcome(socket.accept());
             } catch (IOException closedOrTooManyFiles) {
-                pause();
+                if (socket.isOpen()) {
+                    pause();
+                }
             }
         }
     }
@@ -94,9 +97,6 @@ public final class NbdServer implements AutoCloseable {
                         });
         connections.put(connection, thread);
         thread.start();
-        if (!socket.isOpen()) {
-            connection.stop();
-        }
     }
 
     /// Ends all connections and what waits in them, and removes the socket. When it returns, no
@@ -106,6 +106,9 @@ public final class NbdServer implements AutoCloseable {
         socket.close();
         connections.keySet().forEach(Connection::stop);
         try {
+            accepting.join();
+            // One may have begun in between.
+            connections.keySet().forEach(Connection::stop);
             long end = System.nanoTime() + LONGEST_END.toNanos();
             for (Thread thread : connections.values()) {
                 thread.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
