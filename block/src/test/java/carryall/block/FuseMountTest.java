@@ -214,6 +214,24 @@ final class FuseMountTest {
     }
 
     @Test
+    void whoWaitsInAFaultCanBeKilled() throws Exception {
+        ComingDevice waiting = new ComingDevice(MIB);
+        try (FuseMount mount = FuseMount.mount(directory, Map.of("memory", waiting))) {
+            Process client =
+                    new ProcessBuilder(words("touch", mount.file("memory").toString(), "1"))
+                            .redirectError(ProcessBuilder.Redirect.INHERIT)
+                            .start();
+            while (waiting.waiting() == 0) {
+                Thread.onSpinWait();
+            }
+
+            client.destroyForcibly();
+
+            assertThat(client.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
     void closingDoesNotWaitForAnOpenFile() throws Exception {
         FuseMount mount = FuseMount.mount(directory, Map.of("memory", ComingDevice.whole(MIB)));
         try (FileChannel open = FileChannel.open(mount.file("memory"))) {
