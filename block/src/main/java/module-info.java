@@ -1,9 +1,12 @@
-/// Serves disks that are only read, as NBD exports on a unix socket.
+/// Serves disks and memory images that are only read: as NBD exports on a unix socket, and as files
+/// through FUSE.
 ///
 /// A [BlockDevice][carryall.block.BlockDevice] has the content, here already or still to come; an
 /// [NbdServer][carryall.block.NbdServer] answers for it. A connection's thread reads requests and
 /// answers those whose content is here; those that wait for content wait in threads of their own,
-/// few at a time.
+/// few at a time. A [FuseMount][carryall.block.FuseMount] does the same for the kernel, which
+/// caches what it reads. It calls the C library through the JDK's linker, so that the launcher
+/// names this module in `--enable-native-access`.
 ///
 /// It knows nothing of where content comes from, writes nothing, and listens on no network.
 @org.jspecify.annotations.NullMarked

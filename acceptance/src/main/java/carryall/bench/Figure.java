@@ -23,6 +23,7 @@ record Figure(
         MEBIBYTES("MiB", 0),
         MEGABYTES("MB", 1),
         MEGABYTES_A_SECOND("MB/s", 1),
+        READS_A_SECOND("/s", 0),
         PERCENT("%", 2);
 
         private final String word;

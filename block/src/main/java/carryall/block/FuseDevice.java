@@ -17,6 +17,9 @@ final class FuseDevice implements AutoCloseable {
     private final int descriptor;
     private final int wake;
 
+    /// Two `struct pollfd`; only [#next] uses it.
+    private final ByteBuffer polled = direct(POLLED_BYTES);
+
     /// Guards [#isClosed]: a reply that comes late must not go to whatever has the number then.
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -27,15 +30,14 @@ final class FuseDevice implements AutoCloseable {
         this.descriptor = descriptor;
         Libc.call("fcntl", descriptor, F_SETFL, Libc.O_RDWR | Libc.O_NONBLOCK);
         this.wake = Libc.call("eventfd", 0, EFD_CLOEXEC);
+        polled.putInt(0, descriptor).putShort(4, POLLIN).putInt(8, wake).putShort(12, POLLIN);
     }
 
-    /// Waits for a request.
+    /// Waits for a request; for one thread.
     ///
     /// @param into direct; from 0 to its limit it is the request when this returns
     /// @return whether there is one; else the mount is gone, or [#wake] was called
     boolean next(ByteBuffer into) throws IOException {
-        ByteBuffer polled = direct(POLLED_BYTES);
-        polled.putInt(0, descriptor).putShort(4, POLLIN).putInt(8, wake).putShort(12, POLLIN);
         into.clear();
         while (true) {
             try {

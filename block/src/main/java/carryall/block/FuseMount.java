@@ -18,8 +18,13 @@ import java.util.Map;
 /// A thread of this JVM must not touch what it has mapped from such a file: it would keep the
 /// garbage collector waiting, and so perhaps the thread that it waits for.
 public final class FuseMount implements AutoCloseable {
-    /// What a fault reads unless told otherwise.
-    public static final int USUAL_READ = 64 << 10;
+    /// What a fault reads unless told otherwise. Until a LibreCAD of 768 MiB reacted to a key, it
+    /// read 155 MiB of its memory in parts of up to 128 KiB, 126 of 64, 97 of 32, 72 of 16, and 34
+    /// of 4 KiB, in 1500, 2400, 3700, 5500 and 8700 parts. Where all was here that made no
+    /// difference in time. Its faults come one after the other: where each part had to wait for 5
+    /// ms, it took 11 s in parts of 128 KiB and 23 s in parts of 32. (Linux 6.18, QEMU 7.2 without
+    /// huge pages, TCG.)
+    public static final int USUAL_READ = 32 << 10;
 
     private static final int PAGE = 4096;
     private static final int LARGEST_READ = 1 << 20;
@@ -107,7 +112,10 @@ public final class FuseMount implements AutoCloseable {
         isClosed = true;
         try {
             session.stop();
-            FuseMounter.unmount(directory);
+            // Somebody else may have unmounted it.
+            if (FuseMounter.mounts(directory) > 0) {
+                FuseMounter.unmount(directory);
+            }
         } finally {
             try {
                 end();

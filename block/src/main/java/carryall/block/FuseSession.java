@@ -112,7 +112,7 @@ final class FuseSession {
             left.values().forEach(Thread::interrupt);
         }
         for (long unique : left.keySet()) {
-            replyLate(unique, -Libc.EIO, Optional.empty());
+            replyLate(unique, Optional.empty());
         }
     }
 
@@ -251,31 +251,37 @@ final class FuseSession {
     private void readAndReply(long unique, BlockDevice content, long offset, int length)
             throws IOException {
         ByteBuffer came = ByteBuffer.allocate(length);
-        int error = 0;
+        Optional<ByteBuffer> whole = Optional.empty();
         try {
             content.read(offset, came);
+            whole = Optional.of(came.flip());
         } catch (IOException failed) {
-            error = -Libc.EIO;
+            // Whoever asked is told.
+        } finally {
+            replyIfWaiting(unique, whole);
         }
+    }
+
+    private void replyIfWaiting(long unique, Optional<ByteBuffer> content) throws IOException {
         synchronized (waiting) {
             if (waiting.remove(unique) == null) {
                 return;
             }
         }
-        replyLate(unique, error, error == 0 ? Optional.of(came.flip()) : Optional.empty());
+        replyLate(unique, content);
     }
 
     private void reply(long unique, int error) throws IOException {
         device.reply(headed(out, unique, error));
     }
 
-    private void replyLate(long unique, int error, Optional<ByteBuffer> content)
-            throws IOException {
+    /// @param content nothing if it could not be had
+    private void replyLate(long unique, Optional<ByteBuffer> content) throws IOException {
         lateLock.lock();
         try {
             late.clear().position(REPLY_HEADER);
             content.ifPresent(late::put);
-            device.reply(headed(late, unique, error));
+            device.reply(headed(late, unique, content.isPresent() ? 0 : -Libc.EIO));
         } finally {
             lateLock.unlock();
         }

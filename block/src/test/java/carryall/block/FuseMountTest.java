@@ -57,15 +57,15 @@ final class FuseMountTest {
 
     @Test
     void aReadGivesTheDevicesContent() throws Exception {
-        PatternDevice odd = PatternDevice.here(3 * MIB + 5);
+        BlockDevice odd = ComingDevice.whole(3 * MIB + 5);
 
         try (FuseMount mount =
                         FuseMount.mount(
-                                directory, Map.of("odd", odd, "empty", PatternDevice.here(0)));
+                                directory, Map.of("odd", odd, "empty", ComingDevice.whole(0)));
                 Stream<Path> listed = Files.list(directory)) {
             assertThat(listed).containsExactlyInAnyOrder(mount.file("odd"), mount.file("empty"));
             assertThat(Files.size(mount.file("odd"))).isEqualTo(odd.size());
-            assertThat(Files.readAllBytes(mount.file("odd"))).isEqualTo(pattern(3 * MIB + 5));
+            assertThat(Files.readAllBytes(mount.file("odd"))).isEqualTo(content(3 * MIB + 5));
             assertThat(Files.readAllBytes(mount.file("empty"))).isEmpty();
             assertThat(mount.file("other")).doesNotExist();
         }
@@ -74,39 +74,39 @@ final class FuseMountTest {
 
     @Test
     void whatWasReadOnceIsNotAskedForAgain() throws Exception {
-        PatternDevice device = PatternDevice.here(MIB);
+        NotedDevice device = NotedDevice.over(ComingDevice.whole(MIB));
 
         try (FuseMount mount = FuseMount.mount(directory, Map.of("memory", device))) {
             Files.readAllBytes(mount.file("memory"));
-            int asked = device.reads().size();
+            int asked = device.lengths().size();
             Files.readAllBytes(mount.file("memory"));
 
             assertThat(asked).isPositive();
-            assertThat(device.reads()).hasSize(asked);
+            assertThat(device.lengths()).hasSize(asked);
         }
     }
 
     @Test
     void aFileMapsCopyOnWrite() throws Exception {
         try (FuseMount mount =
-                FuseMount.mount(directory, Map.of("memory", PatternDevice.here(4 * MIB)))) {
+                FuseMount.mount(directory, Map.of("memory", ComingDevice.whole(4 * MIB)))) {
             assertThat(run(words("map", mount.file("memory").toString()))).isEqualTo("true true");
 
-            assertThat(Files.readAllBytes(mount.file("memory"))).isEqualTo(pattern(4 * MIB));
+            assertThat(Files.readAllBytes(mount.file("memory"))).isEqualTo(content(4 * MIB));
         }
     }
 
     @Test
     void aFaultAsksForNoMoreThanItWasTold() throws Exception {
         for (int most : List.of(FuseMount.USUAL_READ, 16 << 10)) {
-            PatternDevice device = PatternDevice.here(16 * MIB);
+            NotedDevice device = NotedDevice.over(ComingDevice.whole(16 * MIB));
 
             try (FuseMount mount = FuseMount.mount(directory, Map.of("memory", device), most)) {
                 String place = Integer.toString(9 * MIB + 12345);
                 assertThat(run(words("touch", mount.file("memory").toString(), place)))
                         .isEqualTo("true");
 
-                int asked = device.reads().stream().mapToInt(PatternDevice.Range::length).sum();
+                int asked = device.lengths().stream().mapToInt(Integer::intValue).sum();
                 assertThat(asked).isBetween(4096, most);
             }
         }
@@ -114,12 +114,12 @@ final class FuseMountTest {
 
     @Test
     void aReadThatWaitsStopsNoOther() throws Exception {
-        PatternDevice waiting = PatternDevice.toCome(16 * MIB);
+        ComingDevice waiting = new ComingDevice(16 * MIB);
 
         try (FuseMount mount =
                         FuseMount.mount(
                                 directory,
-                                Map.of("waiting", waiting, "here", PatternDevice.here(MIB)));
+                                Map.of("waiting", waiting, "here", ComingDevice.whole(MIB)));
                 var threads = Executors.newCachedThreadPool()) {
             List<CompletableFuture<ByteBuffer>> reads = new ArrayList<>();
             for (int i = 0; i < 40; i++) {
@@ -128,19 +128,19 @@ final class FuseMountTest {
                         CompletableFuture.supplyAsync(
                                 () -> read(mount.file("waiting"), offset), threads));
             }
-            while (waiting.reads().size() < 40) {
+            while (waiting.waiting() < 40) {
                 Thread.onSpinWait();
             }
 
-            assertThat(Files.readAllBytes(mount.file("here"))).isEqualTo(pattern(MIB));
+            assertThat(Files.readAllBytes(mount.file("here"))).isEqualTo(content(MIB));
             assertThat(reads).noneMatch(CompletableFuture::isDone);
 
-            waiting.come();
+            waiting.arrive(0, waiting.size());
             for (int i = 0; i < 40; i++) {
                 ByteBuffer read = reads.get(i).get(20, TimeUnit.SECONDS);
                 long offset = i * 256L * 1024;
                 assertThat(read.remaining()).isEqualTo(4096);
-                assertThat(read.get(4095)).isEqualTo(PatternDevice.at(offset + 4095));
+                assertThat(read.get(4095)).isEqualTo(ComingDevice.at(offset + 4095));
             }
         }
     }
@@ -148,7 +148,7 @@ final class FuseMountTest {
     @Test
     void everyChangeIsRefused() throws Exception {
         try (FuseMount mount =
-                FuseMount.mount(directory, Map.of("memory", PatternDevice.here(8192)))) {
+                FuseMount.mount(directory, Map.of("memory", ComingDevice.whole(8192)))) {
             Path file = mount.file("memory");
             try (FileChannel channel =
                     FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
@@ -163,51 +163,41 @@ final class FuseMountTest {
             refused(() -> Files.createDirectory(directory.resolve("new")));
             refused(() -> Files.setLastModifiedTime(file, FileTime.fromMillis(1)));
 
-            assertThat(Files.readAllBytes(file)).isEqualTo(pattern(8192));
+            assertThat(Files.readAllBytes(file)).isEqualTo(content(8192));
         }
     }
 
     @Test
     void aDeviceThatFailsIsAnErrorForWhoReads() throws Exception {
-        BlockDevice failing =
-                new BlockDevice() {
-                    @Override
-                    public long size() {
-                        return 8192;
-                    }
+        ComingDevice device = new ComingDevice(MIB);
+        device.arrive(0, ComingDevice.BLOCK);
+        device.breakAt(0);
+        device.breakAt(ComingDevice.BLOCK);
 
-                    @Override
-                    public boolean isReady(long offset, int length) {
-                        return offset == 0;
-                    }
+        try (FuseMount mount = FuseMount.mount(directory, Map.of("memory", device), 4096);
+                var threads = Executors.newCachedThreadPool()) {
+            Path file = mount.file("memory");
+            assertThatThrownBy(() -> readOnce(file, 0)).isInstanceOf(IOException.class);
 
-                    @Override
-                    public void read(long offset, ByteBuffer into) throws IOException {
-                        into.put((byte) 1);
-                        throw new IOException("no");
-                    }
-
-                    @Override
-                    public List<Extent> extents(long offset, long length) {
-                        return List.of(new Extent(length, false));
-                    }
-                };
-        try (FuseMount mount = FuseMount.mount(directory, Map.of("memory", failing), 4096)) {
-            for (long offset : List.of(0L, 4096L)) {
-                assertThatThrownBy(() -> readOnce(mount.file("memory"), offset))
-                        .isInstanceOf(IOException.class);
+            CompletableFuture<ByteBuffer> late =
+                    CompletableFuture.supplyAsync(() -> read(file, ComingDevice.BLOCK), threads);
+            while (device.waiting() == 0) {
+                Thread.onSpinWait();
             }
+            device.arrive(0, MIB);
+            assertThatThrownBy(() -> late.get(10, TimeUnit.SECONDS))
+                    .hasRootCauseInstanceOf(IOException.class);
         }
     }
 
     @Test
     void closingEndsAReadThatWaits() throws Exception {
-        PatternDevice waiting = PatternDevice.toCome(MIB);
+        ComingDevice waiting = new ComingDevice(MIB);
         FuseMount mount = FuseMount.mount(directory, Map.of("memory", waiting));
         try (var threads = Executors.newCachedThreadPool()) {
             CompletableFuture<ByteBuffer> read =
                     CompletableFuture.supplyAsync(() -> read(mount.file("memory"), 0), threads);
-            while (waiting.reads().isEmpty()) {
+            while (waiting.waiting() == 0) {
                 Thread.onSpinWait();
             }
 
@@ -216,15 +206,34 @@ final class FuseMountTest {
             assertThatThrownBy(() -> read.get(10, TimeUnit.SECONDS))
                     .isInstanceOf(ExecutionException.class)
                     .hasRootCauseInstanceOf(IOException.class);
-            assertThat(waiting.ended()).hasSameSizeAs(waiting.reads());
+            assertThat(waiting.interrupted()).isPositive();
+            assertThat(waiting.waiting()).isZero();
             assertThat(directory).isEmptyDirectory();
         }
         mount.close();
     }
 
     @Test
+    void whoWaitsInAFaultCanBeKilled() throws Exception {
+        ComingDevice waiting = new ComingDevice(MIB);
+        try (FuseMount mount = FuseMount.mount(directory, Map.of("memory", waiting))) {
+            Process client =
+                    new ProcessBuilder(words("touch", mount.file("memory").toString(), "1"))
+                            .redirectError(ProcessBuilder.Redirect.INHERIT)
+                            .start();
+            while (waiting.waiting() == 0) {
+                Thread.onSpinWait();
+            }
+
+            client.destroyForcibly();
+
+            assertThat(client.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
     void closingDoesNotWaitForAnOpenFile() throws Exception {
-        FuseMount mount = FuseMount.mount(directory, Map.of("memory", PatternDevice.here(MIB)));
+        FuseMount mount = FuseMount.mount(directory, Map.of("memory", ComingDevice.whole(MIB)));
         try (FileChannel open = FileChannel.open(mount.file("memory"))) {
             mount.close();
 
@@ -352,12 +361,8 @@ final class FuseMountTest {
         assertThatThrownBy(change::make).hasMessageContaining("Read-only file system");
     }
 
-    private static byte[] pattern(int bytes) {
-        byte[] all = new byte[bytes];
-        for (int i = 0; i < bytes; i++) {
-            all[i] = PatternDevice.at(i);
-        }
-        return all;
+    private static byte[] content(int bytes) {
+        return ComingDevice.content(0, bytes);
     }
 
     private static ByteBuffer read(Path file, long offset) {

@@ -5,6 +5,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.Map;
 
 /// A process of its own for `FuseMountTest`. It maps a file as QEMU does, or mounts one and stays,
@@ -18,14 +19,14 @@ final class FuseProcess {
             case "map" -> map(path);
             case "touch" -> touch(path, Long.parseLong(words[2]));
             case "stay" -> {
-                FuseMount.mount(path, Map.of("memory", PatternDevice.here(8192)));
+                FuseMount.mount(path, Map.of("memory", ComingDevice.whole(8192)));
                 System.out.println("mounted");
                 System.in.read();
             }
             case "read" -> {
                 try (FuseMount mount =
-                        FuseMount.mount(path, Map.of("memory", PatternDevice.here(8192)))) {
-                    System.out.println(isPattern(Files.readAllBytes(mount.file("memory"))));
+                        FuseMount.mount(path, Map.of("memory", ComingDevice.whole(8192)))) {
+                    System.out.println(isContent(Files.readAllBytes(mount.file("memory"))));
                 } catch (FuseMissing missing) {
                     System.out.println(missing.getMessage());
                 }
@@ -35,13 +36,9 @@ final class FuseProcess {
         System.exit(0);
     }
 
-    private static boolean isPattern(byte[] content) {
-        for (int i = 0; i < content.length; i++) {
-            if (content[i] != PatternDevice.at(i)) {
-                return false;
-            }
-        }
-        return content.length > 0;
+    private static boolean isContent(byte[] content) {
+        return content.length > 0
+                && Arrays.equals(content, ComingDevice.content(0, content.length));
     }
 
     private static void map(Path path) throws Exception {
@@ -57,7 +54,7 @@ final class FuseProcess {
             for (int i = 0; i < content.length; i += 4096) {
                 isWritten &= mapped.get(i) == (byte) (content[i] + 1);
             }
-            System.out.println(isPattern(content) + " " + isWritten);
+            System.out.println(isContent(content) + " " + isWritten);
         }
     }
 
@@ -65,7 +62,7 @@ final class FuseProcess {
         try (FileChannel file =
                 FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             MappedByteBuffer mapped = file.map(FileChannel.MapMode.PRIVATE, 0, file.size());
-            System.out.println(mapped.get((int) offset) == PatternDevice.at(offset));
+            System.out.println(mapped.get((int) offset) == ComingDevice.at(offset));
         }
     }
 }
