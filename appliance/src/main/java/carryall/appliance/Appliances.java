@@ -247,6 +247,10 @@ public final class Appliances {
     public void complete(InstalledAppliance arriving) throws ApplianceException {
         try {
             seal(arriving.directory());
+            VerifiedFiles verified = new VerifiedFiles(arriving.directory());
+            for (var part : arriving.description().parts().entrySet()) {
+                verified.believe(arriving.file(part.getKey()), part.getValue().digest());
+            }
             Files.deleteIfExists(arriving.arriving());
             flush(arriving.directory());
         } catch (IOException failure) {

@@ -63,7 +63,20 @@ record MachineReport(
                         object.put("qemuPid", running.qemuPid());
                         object.put("accelerator", running.accelerator());
                         object.put("opening", running.opening());
-                        yield since(running.since());
+                        String usable = since(running.since());
+                        if (running.arriving().isPresent()) {
+                            MachineStatus.Arriving arriving = running.arriving().get();
+                            object.put("percentHere", arriving.percent());
+                            arriving.stalled().ifPresent(why -> object.put("stalled", why));
+                            usable +=
+                                    ", usable now, "
+                                            + arriving.percent()
+                                            + " % here"
+                                            + arriving.stalled()
+                                                    .map(why -> ", waits for the shelf: " + why)
+                                                    .orElse("");
+                        }
+                        yield usable;
                     }
                     case MachineStatus.Paused paused -> {
                         object.put("status", "paused");

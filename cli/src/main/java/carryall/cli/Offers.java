@@ -81,6 +81,37 @@ final class Offers {
                                 : "no network"));
     }
 
+    /// The appliance of an offer, which is here or begins to arrive.
+    InstalledAppliance arriving(Subscriber.Offer offer) throws IOException {
+        try (Fetching fetching = subscriber.fetch(offer)) {
+            InstalledAppliance appliance = fetching.arrive();
+            if (!appliance.isWhole()) {
+                long bytes = fetching.bytes();
+                terminal.note(
+                        offer.name()
+                                + " "
+                                + offer.entry().version()
+                                + ": "
+                                + bytes
+                                + " bytes ("
+                                + new ByteSize(bytes)
+                                + ") in all; it opens while they come");
+            }
+            subscriber.arrived(offer);
+            evict(appliance);
+            return appliance;
+        }
+    }
+
+    private void evict(InstalledAppliance needed) throws IOException {
+        Optional<ByteSize> bound = Stock.bound(System.getenv());
+        if (bound.isPresent()) {
+            new Stock(machines, subscriber).evict(bound.get(), needed);
+        } else {
+            terminal.note("CARRYALL_KEEP is no size, such as 20GiB: nothing is removed.");
+        }
+    }
+
     /// The appliance of an offer, fetched if it is not here.
     InstalledAppliance fetched(Subscriber.Offer offer) throws IOException {
         try (Fetching fetching = subscriber.fetch(offer)) {
@@ -88,12 +119,7 @@ final class Offers {
             try {
                 InstalledAppliance installed = fetching.finish(progress);
                 subscriber.arrived(offer);
-                Optional<ByteSize> bound = Stock.bound(System.getenv());
-                if (bound.isPresent()) {
-                    new Stock(machines, subscriber).evict(bound.get(), installed);
-                } else {
-                    terminal.note("CARRYALL_KEEP is no size, such as 20GiB: nothing is removed.");
-                }
+                evict(installed);
                 return installed;
             } finally {
                 progress.end();
@@ -140,6 +166,12 @@ final class Offers {
             return bytesPerSecond <= 0 || bytes == 0
                     ? ""
                     : "; about " + Times.text(Duration.ofSeconds(1 + bytes / bytesPerSecond));
+        }
+
+        @Override
+        public void waits() {
+            terminal.note(
+                    offer.name() + " is being fetched by another process already; waiting for it");
         }
 
         @Override

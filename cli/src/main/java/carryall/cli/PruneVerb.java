@@ -53,7 +53,7 @@ final class PruneVerb implements Verb {
             }
         }
         if (!dry) {
-            machines.appliances().removeArriving();
+            machines.appliances().removeArriving(machines.neededAppliances());
         }
         long left = stock.bytes() - (dry ? bytes : 0);
         if (format.isJson()) {

@@ -172,7 +172,7 @@ final class RunVerb implements Verb {
         if (offer.entry().equals(offer.followed().channel().newest())) {
             offers.subscriber().follow(offer);
         }
-        return Optional.of(of(machines, terminal, offers.fetched(offer)));
+        return Optional.of(of(machines, terminal, offers.arriving(offer)));
     }
 
     private Machine local(Machines machines, Terminal terminal) throws IOException {

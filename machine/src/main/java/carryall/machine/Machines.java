@@ -154,7 +154,7 @@ public final class Machines {
     /// @throws MachineException.NameInUse if there is a machine, or anything else, of that name
     public Machine create(MachineName name, InstalledAppliance appliance, Network granted)
             throws MachineException {
-        return new NewMachine(home, name, appliance, granted).make();
+        return new NewMachine(this, name, appliance, granted).make();
     }
 
     /// Starts a keeper of its own for the machine and waits until the guest runs.

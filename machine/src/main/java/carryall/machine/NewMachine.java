@@ -7,6 +7,8 @@ import carryall.hypervisor.HypervisorException;
 import carryall.hypervisor.MacAddress;
 import carryall.hypervisor.Network;
 import carryall.hypervisor.Ovmf;
+import carryall.release.Arrival;
+import carryall.release.Shelves;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -14,21 +16,26 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 
 /// A machine that is about to be made, beside the others until it is whole.
 ///
-/// @param home the state directory
+/// @param machines beside which others
 /// @param appliance what it is made of
 /// @param granted the network it may reach
-record NewMachine(Path home, MachineName name, InstalledAppliance appliance, Network granted) {
+record NewMachine(
+        Machines machines, MachineName name, InstalledAppliance appliance, Network granted) {
+    private static final Duration SHELF_PATIENCE = Duration.ofSeconds(60);
+
     /// The folder of a machine that is being made or removed: `.name.uuid`.
     private static final String ASIDE = "\\.[a-z0-9][a-z0-9-]{0,63}\\.[0-9a-f-]{36}";
 
     /// Makes it, whole or not at all.
     Machine make() throws MachineException {
+        Path home = machines.home();
         Path place = home.resolve("machines").resolve(name.text());
         String ownName = name + "." + UUID.randomUUID();
         Path unnamed = place.resolveSibling(".new." + ownName);
@@ -58,7 +65,7 @@ record NewMachine(Path home, MachineName name, InstalledAppliance appliance, Net
                 MachineFolder files = new MachineFolder(beside);
                 Files.createDirectory(files.disks());
                 if (description.parts().containsKey(Appliance.Part.PERSONAL)) {
-                    Disks.copy(appliance.file(Appliance.Part.PERSONAL), files.personal());
+                    Disks.copy(template(), files.personal());
                 }
                 if (description.firmware() == Firmware.UEFI) {
                     Disks.copy(Ovmf.newVariables(), files.uefiVariables());
@@ -86,7 +93,22 @@ record NewMachine(Path home, MachineName name, InstalledAppliance appliance, Net
         }
     }
 
-    /// Removes what a killed [#make] or [Machines#remove] left.
+    /// Removes what a killed [#make] or [Machines#remove] left. The template of the personal disk,
+    /// which of all parts is needed first.
+    private Path template() throws IOException {
+        if (!appliance.isWhole()) {
+            try (Arrival arrival =
+                    Arrival.open(
+                            appliance,
+                            machines.appliances(),
+                            new Shelves(System.getenv()),
+                            _ -> {})) {
+                arrival.await(Appliance.Part.PERSONAL, SHELF_PATIENCE);
+            }
+        }
+        return appliance.file(Appliance.Part.PERSONAL);
+    }
+
     private static void removeLeftovers(Path all) throws IOException {
         try (DirectoryStream<Path> folders = Files.newDirectoryStream(all, ".*")) {
             for (Path folder : folders) {

@@ -10,6 +10,7 @@ import carryall.block.FuseMissing;
 import carryall.block.FuseMount;
 import carryall.block.NbdServer;
 import carryall.hypervisor.DiskSource;
+import carryall.hypervisor.MemorySink;
 import carryall.hypervisor.QemuProgram;
 import carryall.release.Arrival;
 import carryall.release.Shelves;
@@ -164,7 +165,7 @@ final class Parts implements AutoCloseable {
         try {
             if (memories.isEmpty()) {
                 Path mount = Files.createDirectories(runtime.memoryMount());
-                open.push(FuseMount.mount(mount, devices(MEMORIES)));
+                open.push(FuseMount.mount(mount, devices(MEMORIES), mostRead()));
                 memories = Optional.of(mount);
             }
             return new Memory(memories.get().resolve(part.word()), true);
@@ -175,6 +176,11 @@ final class Parts implements AutoCloseable {
                             + missing.getMessage());
             return new Memory(file(part), false);
         }
+    }
+
+    /// A page where each is waited for or noted; else what is quickest.
+    private int mostRead() {
+        return isServed() ? MemorySink.PAGE : FuseMount.USUAL_READ;
     }
 
     private Map<String, BlockDevice> devices(List<Appliance.Part> parts) throws IOException {

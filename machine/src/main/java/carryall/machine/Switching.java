@@ -176,6 +176,10 @@ final class Switching {
 
     /// What the machine has not yet, and the release needs.
     private void supply(InstalledAppliance to) throws IOException {
+        if (!to.isWhole()) {
+            throw new MachineException.ReleaseUnfit(
+                    name, to.description().version(), "it is not here whole");
+        }
         if (to.description().parts().containsKey(Appliance.Part.PERSONAL)) {
             copyOnce(to.file(Appliance.Part.PERSONAL), files.personal());
         }

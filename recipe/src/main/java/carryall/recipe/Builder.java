@@ -34,8 +34,9 @@ public final class Builder {
     /// What a Debian build takes while it lasts: packages, root, and image.
     private static final ByteSize NEEDED_SPACE = ByteSize.mebibytes(3 << 10);
 
-    /// A Debian appliance takes the steps of its root and disks, then those of its warm states.
-    static final int STEPS = DebianProgress.STEPS + WarmCapture.STEPS;
+    /// A Debian appliance takes the steps of its root and disks, then those of its warm states,
+    /// and the rehearsal.
+    static final int STEPS = DebianProgress.STEPS + WarmCapture.STEPS + 1;
 
     private final Appliances appliances;
     private final Accelerators accelerators;
@@ -86,7 +87,13 @@ public final class Builder {
                 Files.copy(icon, out.resolve(Appliance.Part.ICON.fileName()));
             }
             checkIcon(out.resolve(Appliance.Part.ICON.fileName()));
-            return appliances.add(folder, description(recipe, inputs, warm, out));
+            Appliance description = description(recipe, inputs, warm, out);
+            if (warm.isPresent()) {
+                listener.step(STEPS, STEPS, "rehearsing the opening");
+                Rehearsal.perform(description, out);
+                description = description(recipe, inputs, warm, out);
+            }
+            return appliances.add(folder, description);
         } catch (FileSystemException failure) {
             if (String.valueOf(failure.getReason()).contains("No space left")) {
                 throw new RecipeException.NoSpace(Path.of(failure.getFile()));

@@ -176,6 +176,35 @@ public final class Arrival implements Closeable {
         download.await(chunks(image, 0, image.sizeBytes()));
     }
 
+    /// The same for who has not all the time.
+    ///
+    /// @param patience how long the shelf may be away
+    /// @throws IOException which says why nothing came
+    public void await(Appliance.Part part, Duration patience) throws IOException {
+        Thread watch =
+                Thread.ofVirtual()
+                        .name("patience")
+                        .start(() -> {
+                            try {
+                                Thread.sleep(patience);
+                                while (stall().isEmpty()) {
+                                    Thread.sleep(TURN);
+                                }
+                                refuse(true);
+                            } catch (InterruptedException inTime) {
+                                Thread.currentThread().interrupt();
+                            }
+                        });
+        try {
+            await(part);
+        } catch (IOException failed) {
+            Optional<Stall> stall = stall();
+            throw stall.isPresent() ? new IOException(stall.get().reason(), failed) : failed;
+        } finally {
+            watch.interrupt();
+        }
+    }
+
     /// Whether all of a part is here.
     public boolean has(Appliance.Part part) throws IOException {
         Image image = image(part);

@@ -8,6 +8,9 @@ public interface FetchListener {
     /// @param hereBytes plain, from what is on this host already
     void begins(long fetchBytes, long hereBytes);
 
+    /// Another process fetches the same, and is waited for.
+    default void waits() {}
+
     /// So many bytes more have come from the shelf.
     void fetched(long bytes);
 }

@@ -173,13 +173,23 @@ public final class Fetching implements Closeable {
     /// @throws ReleaseException if what came is not what the release says
     public InstalledAppliance finish(FetchListener listener) throws IOException {
         InstalledAppliance arriving = arrive();
-        try (ArrivalLock lock = appliances.lock(arriving).orElse(null)) {
+        try (ArrivalLock lock = lock(arriving, listener).orElse(null)) {
             if (lock != null) {
                 fetch(arriving.directory(), listener);
                 appliances.complete(arriving);
             }
         }
         return appliances.find(release.appliance());
+    }
+
+    private Optional<ArrivalLock> lock(InstalledAppliance arriving, FetchListener listener)
+            throws IOException {
+        Optional<ArrivalLock> free = appliances.tryLock(arriving);
+        if (free.isEmpty() && !arriving.isWhole()) {
+            listener.waits();
+            return appliances.lock(arriving);
+        }
+        return free;
     }
 
     private Optional<InstalledAppliance> present() throws IOException {
