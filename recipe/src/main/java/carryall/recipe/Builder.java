@@ -34,8 +34,8 @@ public final class Builder {
     /// What a Debian build takes while it lasts: packages, root, and image.
     private static final ByteSize NEEDED_SPACE = ByteSize.mebibytes(3 << 10);
 
-    /// A Debian appliance takes the steps of its root and disks, then those of its warm states,
-    /// and the rehearsal.
+    /// A Debian appliance takes the steps of its root and disks, then those of its warm states, and
+    /// the rehearsal.
     static final int STEPS = DebianProgress.STEPS + WarmCapture.STEPS + 1;
 
     private final Appliances appliances;

@@ -25,8 +25,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /// Opens a new appliance as a user will, in a state directory of its own, until the app has reacted
-/// to a few keys, and notes what QEMU reads of its memory and disks, and in which order. Who fetches
-/// that first can open the app before the rest is there.
+/// to a few keys, and notes what QEMU reads of its memory and disks, and in which order. Who
+/// fetches that first can open the app before the rest is there.
 final class Rehearsal {
     private static final MachineName NAME = new MachineName("rehearsal");
     private static final Duration START_PATIENCE = Duration.ofMinutes(2);
@@ -102,8 +102,8 @@ final class Rehearsal {
     private static boolean isRunning(Machines machines) throws IOException {
         return switch (machines.status(NAME)) {
             case MachineStatus.Running _ -> true;
-            case MachineStatus.Stopped(var last) when last.isPresent()
-                    && last.get().ended().isPresent() ->
+            case MachineStatus.Stopped(var last)
+                    when last.isPresent() && last.get().ended().isPresent() ->
                     throw new RecipeException.StepFailed(
                             "rehearsing the opening", last.get().reason());
             default -> false;

@@ -44,6 +44,7 @@ final class Download implements Closeable {
     private static final int MOST_CUTS = 5;
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+    private static final Duration QUIET = Duration.ofSeconds(2);
     private static final Duration WAY_GIVEN = Duration.ofSeconds(1);
 
     /// What becomes of a failure.
@@ -110,6 +111,7 @@ final class Download implements Closeable {
     private final Deque<Job> opening = new ArrayDeque<>();
     private final Deque<Job> rest = new ArrayDeque<>();
     private boolean restWanted;
+    private long lastDemand = System.nanoTime();
     private int demandsUnderWay;
     private int left;
     private boolean closed;
@@ -263,6 +265,7 @@ final class Download implements Closeable {
             }
             if (job.stage == Stage.QUEUED && !demanded.contains(job)) {
                 demanded.add(job);
+                lastDemand = System.nanoTime();
                 more = true;
             }
         }
@@ -447,7 +450,8 @@ final class Download implements Closeable {
                 if (manners == Manners.GIVE_UP && left == 0) {
                     return List.of();
                 }
-                changed.await();
+                // Quiet comes without a word.
+                var _ = changed.awaitNanos(QUIET.toNanos());
             }
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
@@ -462,7 +466,16 @@ final class Download implements Closeable {
         if (hasNext(demanded) || role == Role.DEMANDED) {
             return demanded;
         }
-        return hasNext(opening) ? opening : restWanted && hasNext(rest) ? rest : demanded;
+        if (hasNext(opening)) {
+            return opening;
+        }
+        return restWanted && isQuiet() && hasNext(rest) ? rest : demanded;
+    }
+
+    /// Whether nobody has waited for anything for a while: until then the link is theirs.
+    private boolean isQuiet() {
+        return manners == Manners.GIVE_UP
+                || (waits.isEmpty() && System.nanoTime() - lastDemand > QUIET.toNanos());
     }
 
     private static boolean hasNext(Deque<Job> queue) {

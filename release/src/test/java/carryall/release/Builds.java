@@ -37,6 +37,9 @@ final class Builds {
                 public void done(long bytes) {}
             };
 
+    /// Where the content is on the system disk.
+    static final int START = 1 << 20;
+
     private Builds() {}
 
     /// Bytes that compress to about a half.
@@ -70,7 +73,7 @@ final class Builds {
             try (FileChannel channel =
                     FileChannel.open(
                             system, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                channel.write(ByteBuffer.wrap(content), 1 << 20);
+                channel.write(ByteBuffer.wrap(content), START);
                 channel.write(ByteBuffer.allocate(1), (64 << 20) - 1);
             }
             Path icon = folder.path().resolve(Appliance.Part.ICON.fileName());
