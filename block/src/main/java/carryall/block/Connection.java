@@ -1,6 +1,7 @@
 package carryall.block;
 
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -25,12 +26,12 @@ final class Connection {
     static final int MOST_WAITING = 256;
 
     private static final int WAIT_PIECE = 512 << 10;
-    private static final Duration LONGEST_HANDSHAKE = Duration.ofSeconds(30);
     private static final Duration LONGEST_END = Duration.ofSeconds(10);
 
     private final SocketChannel socket;
     private final Map<String, BlockDevice> exports;
     private final Places places;
+    private final Duration longestHandshake;
     private final CountDownLatch agreed = new CountDownLatch(1);
     private final Semaphore waiting = new Semaphore(MOST_WAITING);
     private final Semaphore own = new Semaphore(Places.MOST_OF_ONE);
@@ -41,10 +42,15 @@ final class Connection {
 
     private boolean over;
 
-    Connection(SocketChannel socket, Map<String, BlockDevice> exports, Places places) {
+    Connection(
+            SocketChannel socket,
+            Map<String, BlockDevice> exports,
+            Places places,
+            Duration longestHandshake) {
         this.socket = socket;
         this.exports = exports;
         this.places = places;
+        this.longestHandshake = longestHandshake;
     }
 
     /// Serves until the client leaves or [#stop] is called; then nothing of it is left.
@@ -84,7 +90,7 @@ final class Connection {
 
     private void watch() {
         try {
-            if (!agreed.await(LONGEST_HANDSHAKE.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!agreed.await(longestHandshake.toMillis(), TimeUnit.MILLISECONDS)) {
                 socket.close();
             }
         } catch (IOException | InterruptedException left) {
@@ -129,7 +135,7 @@ final class Connection {
 
     private static void refuseWrite(Input input, Request request) throws IOException {
         if (request.length() > Protocol.MOST_PAYLOAD) {
-            throw new java.net.ProtocolException("a write of " + request.length() + " bytes");
+            throw new ProtocolException("a write of " + request.length() + " bytes");
         }
         input.skip(request.length());
     }
@@ -206,11 +212,16 @@ final class Connection {
         Thread.ofVirtual()
                 .name("nbd wait")
                 .start(() -> {
+                    boolean whole = false;
                     try {
                         waitAndAnswer(request, device, replies);
+                        whole = true;
                     } catch (IOException gone) {
                         // The client is; its connection ends, or has.
                     } finally {
+                        if (!whole) {
+                            stop(); // Or the client would wait for ever for this one reply.
+                        }
                         waiting.release();
                     }
                 });

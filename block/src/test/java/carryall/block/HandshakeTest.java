@@ -9,6 +9,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -205,6 +206,27 @@ final class HandshakeTest {
                 refuses(client, 99, new byte[0], Protocol.REP_ERR_UNSUP);
             }
             assertThat(client.isLeft()).isTrue();
+        }
+    }
+
+    @Test
+    void whoSaysNothingIsLeftAndWhoHasChosenIsNot() throws IOException {
+        Path other = folder.resolve("other.sock");
+        Map<String, BlockDevice> exports = Map.of("", ComingDevice.whole(SIZE));
+        try (NbdServer hasty = NbdServer.listen(other, exports, Duration.ofMillis(500));
+                NbdClient chose = NbdClient.of(other, "", Session.Form.SIMPLE);
+                NbdClient silent = NbdClient.greeted(other)) {
+            assertThat(hasty).isNotNull();
+            assertThat(silent.isLeft()).isTrue();
+            assertThat(chose.read(0, 10)).isEqualTo(ComingDevice.content(0, 10));
+        }
+    }
+
+    @Test
+    void whatIsInThePlaceOfTheSocketStays() throws IOException {
+        assertThatThrownBy(() -> NbdServer.listen(path, Map.of())).isInstanceOf(IOException.class);
+        try (NbdClient client = NbdClient.of(path, "system", Session.Form.SIMPLE)) {
+            assertThat(client.size).isEqualTo(SIZE);
         }
     }
 }

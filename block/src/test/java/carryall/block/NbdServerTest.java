@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 final class NbdServerTest {
@@ -381,6 +382,42 @@ final class NbdServerTest {
                 client.close();
             }
         }
+    }
+
+    /// Our own mistake is not hidden, and ends the connection that met it.
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aDeviceThatBreaksItsContractEndsTheConnection(boolean ready) throws IOException {
+        BlockDevice wrong =
+                new BlockDevice() {
+                    @Override
+                    public long size() {
+                        return BLOCK;
+                    }
+
+                    @Override
+                    public boolean isReady(long offset, int length) {
+                        return ready;
+                    }
+
+                    @Override
+                    public void read(long offset, ByteBuffer into) {
+                        throw new IllegalStateException("of this test");
+                    }
+
+                    @Override
+                    public List<Extent> extents(long offset, long length) {
+                        return List.of(new Extent(length, false));
+                    }
+                };
+        Path other = folder.resolve("other.sock");
+        try (NbdServer server = NbdServer.listen(other, Map.of("", wrong));
+                NbdClient client = NbdClient.of(other, "", Session.Form.STRUCTURED)) {
+            assertThat(server).isNotNull();
+            client.send(0, Protocol.CMD_READ, 1, 0, 10);
+            assertThat(client.isLeft()).isTrue();
+        }
+        aGoodClientIsServed();
     }
 
     static long connectionThreads() {
