@@ -84,7 +84,7 @@ final class OfflineWatch {
 
     private boolean isMemoryHere() throws IOException {
         for (Appliance.Part part : MEMORIES) {
-            if (!arrival.has(part)) {
+            if (arrival.contains(part) && !arrival.has(part)) {
                 return false;
             }
         }

@@ -129,6 +129,11 @@ public final class Arrival implements Closeable {
         }
     }
 
+    /// Whether the appliance has such a part.
+    public boolean contains(Appliance.Part part) {
+        return appliance.description().parts().containsKey(part);
+    }
+
     /// How large a part is.
     public long size(Appliance.Part part) {
         return image(part).sizeBytes();
