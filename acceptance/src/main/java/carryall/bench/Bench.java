@@ -14,7 +14,11 @@ public final class Bench {
 
     /// In the order in which they are listed.
     private static final List<Benchmark> ALL =
-            List.of(new StartBenchmark(), new StatesBenchmark(), new UpdateBenchmark());
+            List.of(
+                    new StartBenchmark(),
+                    new StatesBenchmark(),
+                    new UpdateBenchmark(),
+                    new OpenBenchmark());
 
     private Bench() {}
 

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.List;
 
 /// One question, answered for Carryall and its peers in one run on one host.
-sealed interface Benchmark permits StartBenchmark, StatesBenchmark, UpdateBenchmark {
+sealed interface Benchmark permits StartBenchmark, StatesBenchmark, UpdateBenchmark, OpenBenchmark {
     /// What is typed after `./bench`.
     String name();
 

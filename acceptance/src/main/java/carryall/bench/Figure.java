@@ -23,7 +23,9 @@ record Figure(
         MEBIBYTES("MiB", 0),
         MEGABYTES("MB", 1),
         MEGABYTES_A_SECOND("MB/s", 1),
-        PERCENT("%", 2);
+        PERCENT("%", 2),
+        MEGABITS_A_SECOND("Mbit/s", 0),
+        TIMES("times", 1);
 
         private final String word;
         private final int digits;
