@@ -1,11 +1,9 @@
 package carryall.bench;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /// QEMU alone boots a disk that lies on a web server. Kernel and initrd are downloaded before.
@@ -39,6 +37,7 @@ record BootWay(Guest guest) implements OpenWay {
                 "curl",
                 "-sf",
                 "--parallel",
+                "--no-progress-meter",
                 WebServer.address("parts/kernel"),
                 "-o",
                 kernel.toString(),
@@ -48,16 +47,11 @@ record BootWay(Guest guest) implements OpenWay {
         for (HttpDisk disk : disks.values()) {
             started.awaitReady(disk.pid());
         }
-        HandQemu qemu = new HandQemu(guest.cold(), folder);
-        List<String> words =
-                qemu.words(
+        return new HandQemu(guest.cold(), folder)
+                .start(
                         part -> HandQemu.nbd(folder.resolve(part + ".sock")),
-                        new HandQemu.Begin.Boot(kernel, initrd));
-        started.start(words.toArray(String[]::new));
-        return () -> {
-            started.checkAlive();
-            return Optional.of(qemu.vnc()).filter(Files::exists);
-        };
+                        new HandQemu.Begin.Boot(kernel, initrd),
+                        started);
     }
 
     @Override

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 
 /// Everything that was saved is downloaded in one compressed file, unpacked as it comes, and
 /// resumed by QEMU alone, which maps the memory.
@@ -33,18 +32,12 @@ record DownloadWay(Guest guest) implements OpenWay {
                 "-c",
                 "curl -sf %s | zstd -dc | tar -xSf - -C %s"
                         .formatted(WebServer.address(Served.WHOLE), parts));
-        HandQemu qemu = new HandQemu(guest.warm(), folder);
-        List<String> words =
-                qemu.words(
+        return new HandQemu(guest.warm(), folder)
+                .start(
                         part -> HandQemu.file(parts.resolve(part)),
                         new HandQemu.Begin.Resume(
-                                parts.resolve("app.memory"),
-                                "cat " + parts.resolve("app.devices")));
-        started.start(words.toArray(String[]::new));
-        return () -> {
-            started.checkAlive();
-            return Optional.of(qemu.vnc()).filter(Files::exists);
-        };
+                                parts.resolve("app.memory"), "cat " + parts.resolve("app.devices")),
+                        started);
     }
 
     @Override

@@ -2,6 +2,7 @@ package carryall.bench;
 
 import carryall.json.JsonText;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,6 +20,11 @@ record HandQemu(List<String> own, Path folder) {
     HandQemu {
         own = List.copyOf(own);
     }
+
+    private static final long GLANCE_MILLIS = 5;
+
+    /// What Carryall adds to the name of a part that a machine has a copy of.
+    private static final String COPY = "-[0-9a-f]{16}(?=[.]qcow2$)";
 
     /// Where a peer has an appliance's part.
     interface Places {
@@ -74,7 +80,7 @@ record HandQemu(List<String> own, Path folder) {
                 }
                 case "-blockdev" -> {
                     words.add(word);
-                    words.add(disk(own.get(++i), places));
+                    words.add(disk(Node.of(own.get(++i)), places));
                 }
                 default -> words.add(word.replace(sockets(), folder.toString()));
             }
@@ -100,52 +106,64 @@ record HandQemu(List<String> own, Path folder) {
         };
     }
 
-    private String disk(String word, Places places) {
-        JsonText node = JsonText.parse(word);
-        JsonText file = node.object("file");
-        Path was = Path.of(file.text("filename"));
+    /// One of the nodes that make a disk.
+    ///
+    /// @param under the node below; empty for the lowest
+    /// @param fileName the name of its file's node
+    private record Node(
+            String driver, String name, Optional<String> under, String fileName, Path file) {
+        static Node of(String word) {
+            JsonText node = JsonText.parse(word);
+            JsonText file = node.object("file");
+            return new Node(
+                    node.text("driver"),
+                    node.text("node-name"),
+                    node.optionalText("backing"),
+                    file.text("node-name"),
+                    Path.of(file.text("filename")));
+        }
+    }
+
+    private List<Node> nodes() {
+        return own.stream()
+                .filter(word -> word.startsWith("{") && word.contains("\"filename\""))
+                .map(Node::of)
+                .toList();
+    }
+
+    /// Whether it is written to: nothing lies over it, but it lies over something.
+    private boolean isTop(Node node) {
+        return node.under().isPresent()
+                && nodes().stream()
+                        .noneMatch(other -> other.under().equals(Optional.of(node.name())));
+    }
+
+    private Path top(Node node) {
+        return folder.resolve(node.name() + ".qcow2");
+    }
+
+    private String disk(Node node, Places places) {
         boolean isTop = isTop(node);
-        Map<String, Object> place =
-                new LinkedHashMap<>(
-                        isTop ? file(top(node)) : places.node(String.valueOf(was.getFileName())));
-        place.put("node-name", file.text("node-name"));
-        place.put("read-only", !isTop);
+        String part = String.valueOf(node.file().getFileName()).replaceFirst(COPY, "");
+        Map<String, Object> file = new LinkedHashMap<>(isTop ? file(top(node)) : places.node(part));
+        file.put("node-name", node.fileName());
+        file.put("read-only", !isTop);
         Map<String, Object> disk = new LinkedHashMap<>();
-        disk.put("driver", node.text("driver"));
-        disk.put("node-name", node.text("node-name"));
+        disk.put("driver", node.driver());
+        disk.put("node-name", node.name());
         disk.put("read-only", !isTop);
-        disk.put("file", place);
-        node.optionalText("backing").ifPresent(under -> disk.put("backing", under));
+        disk.put("file", file);
+        node.under().ifPresent(under -> disk.put("backing", under));
         return JsonText.write(disk);
-    }
-
-    private Path top(JsonText node) {
-        return folder.resolve(node.text("node-name") + ".qcow2");
-    }
-
-    /// What is written to lies over all else, and what lies under it is not.
-    private boolean isTop(JsonText node) {
-        return node.text("driver").equals("qcow2")
-                && own.stream()
-                        .filter(word -> word.startsWith("{") && word.contains("\"backing\""))
-                        .map(JsonText::parse)
-                        .noneMatch(other ->
-                                other.optionalText("backing")
-                                        .equals(Optional.of(node.text("node-name"))));
     }
 
     /// Makes the layers that are written to, which is part of no figure.
     ///
     /// @param appliance whose disks they lie over
     void newLayers(Path appliance) throws IOException, InterruptedException {
-        for (String word : own) {
-            if (!word.startsWith("{") || !word.contains("\"filename\"")) {
-                continue;
-            }
-            JsonText node = JsonText.parse(word);
+        for (Node node : nodes()) {
             if (isTop(node)) {
-                String disk = node.text("node-name").contains("personal") ? "personal" : "system";
-                long bytes = java.nio.file.Files.size(appliance.resolve(disk + ".raw"));
+                String disk = node.name().contains("personal") ? "personal.raw" : "system.raw";
                 Run.of(
                         List.of(
                                 "qemu-img",
@@ -154,7 +172,7 @@ record HandQemu(List<String> own, Path folder) {
                                 "-f",
                                 "qcow2",
                                 top(node).toString(),
-                                Long.toString(bytes)),
+                                Long.toString(Files.size(appliance.resolve(disk)))),
                         folder);
             }
         }
@@ -174,7 +192,32 @@ record HandQemu(List<String> own, Path folder) {
         return Path.of(socket.substring("unix:".length()));
     }
 
-    Path vnc() {
+    /// Starts it.
+    OpenWay.Window start(Places places, Begin begin, Started started)
+            throws IOException, InterruptedException {
+        started.start(words(places, begin).toArray(String[]::new));
+        switch (begin) {
+            case Begin.Boot _ -> {}
+            case Begin.Resume _ -> goOn(started);
+        }
+        return () -> {
+            started.checkAlive();
+            return Optional.of(vnc()).filter(Files::exists);
+        };
+    }
+
+    private Path vnc() {
         return folder.resolve("vnc.sock");
+    }
+
+    /// The guest was held when it was saved, and is held when it is loaded.
+    private void goOn(Started started) throws IOException, InterruptedException {
+        Monitor monitor = new Monitor(folder.resolve("qmp.sock"));
+        // The window's socket comes after the monitor's.
+        while (!Files.exists(vnc()) || monitor.say("info status").contains("inmigrate")) {
+            started.checkAlive();
+            Thread.sleep(GLANCE_MILLIS);
+        }
+        monitor.say("cont");
     }
 }

@@ -1,6 +1,7 @@
 package carryall.bench;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
 /// How long until an application that was never on this host is of use, over a slow link. Needs
@@ -137,9 +139,13 @@ final class OpenBenchmark implements Benchmark {
     private static Vnc window(OpenWay.Window window) throws IOException, InterruptedException {
         long begin = System.nanoTime();
         while (Run.since(begin) < PATIENCE.toSeconds()) {
-            var socket = window.socket();
+            Optional<Path> socket = window.socket();
             if (socket.isPresent()) {
-                return Vnc.open(socket.get(), PATIENCE);
+                try {
+                    return Vnc.open(socket.get(), PATIENCE);
+                } catch (ConnectException tooEarly) {
+                    // Nobody listens yet.
+                }
             }
             Thread.sleep(GLANCE_MILLIS);
         }

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /// QEMU alone resumes what was saved, with memory and disks on a web server, as VMNetX did: what
@@ -52,17 +51,12 @@ record PagedWay(Guest guest) implements OpenWay {
                 "--unix",
                 folder.resolve(MEMORY + ".sock").toString());
         started.awaitReady(mounted);
-        HandQemu qemu = new HandQemu(guest.warm(), folder);
-        List<String> words =
-                qemu.words(
+        return new HandQemu(guest.warm(), folder)
+                .start(
                         part -> HandQemu.nbd(folder.resolve(part + ".sock")),
                         new HandQemu.Begin.Resume(
-                                memory, "curl -sf " + WebServer.address("parts/" + DEVICES)));
-        started.start(words.toArray(String[]::new));
-        return () -> {
-            started.checkAlive();
-            return Optional.of(qemu.vnc()).filter(Files::exists);
-        };
+                                memory, "curl -sf " + WebServer.address("parts/" + DEVICES)),
+                        started);
     }
 
     @Override

@@ -22,6 +22,7 @@ record WebServer(Process process) implements AutoCloseable {
         Files.writeString(
                 settings,
                 """
+                user root;
                 daemon off;
                 master_process off;
                 pid FOLDER/nginx.pid;
