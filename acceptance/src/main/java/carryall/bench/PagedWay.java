@@ -10,6 +10,9 @@ import java.util.TreeMap;
 /// QEMU alone resumes what was saved, with memory and disks on a web server, as VMNetX did: what
 /// the guest touches is fetched then. The memory is a file of `nbdfuse`, mapped; the devices come
 /// in one piece.
+///
+/// QEMU asks for huge pages, and so Linux reads that much around each page of the memory; what the
+/// mount is told to read ahead changes nothing.
 record PagedWay(Guest guest) implements OpenWay {
     private static final String MEMORY = "app.memory";
     private static final String DEVICES = "app.devices";
@@ -45,6 +48,8 @@ record PagedWay(Guest guest) implements OpenWay {
         Path memory = folder.resolve(MEMORY);
         started.start(
                 "nbdfuse",
+                "-o",
+                "auto_unmount",
                 "-P",
                 mounted.toString(),
                 memory.toString(),

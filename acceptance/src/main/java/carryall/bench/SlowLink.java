@@ -170,7 +170,7 @@ final class SlowLink implements AutoCloseable {
                                 "--net=" + NAMESPACES.resolve(namespace),
                                 "setpriv",
                                 "--pdeathsig",
-                                "TERM"));
+                                "KILL"));
         line.addAll(List.of(words));
         return line;
     }
