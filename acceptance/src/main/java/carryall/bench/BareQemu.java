@@ -4,9 +4,7 @@ import carryall.json.JsonText;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,8 +19,6 @@ import java.util.Objects;
 /// with new disks, as they are for a first run; no keeper, no jail, no sandbox.
 final class BareQemu implements AutoCloseable {
     private static final Duration ANSWER = Duration.ofSeconds(5);
-
-    private static final Duration LONG = Duration.ofMinutes(5);
     private static final String SAVED = "bench";
 
     private final List<String> words;
@@ -114,7 +110,7 @@ final class BareQemu implements AutoCloseable {
     /// @return how many seconds that took
     double saveVm() throws IOException {
         long start = System.nanoTime();
-        monitor("savevm " + SAVED);
+        monitor().say("savevm " + SAVED);
         return Run.since(start);
     }
 
@@ -135,7 +131,7 @@ final class BareQemu implements AutoCloseable {
     double untilItRuns(Duration patience) throws IOException, InterruptedException {
         while (Run.since(begin) < patience.toSeconds() && process.isAlive()) {
             try {
-                if (monitor("info status").contains("running")) {
+                if (monitor().say("info status").contains("running")) {
                     return Run.since(begin);
                 }
             } catch (IOException notYet) {
@@ -146,24 +142,8 @@ final class BareQemu implements AutoCloseable {
         throw new IOException("the bare QEMU did not load what it had saved");
     }
 
-    /// What QEMU's monitor says to a line.
-    private String monitor(String line) throws IOException {
-        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            channel.connect(UnixDomainSocketAddress.of(folder.resolve("qmp.sock")));
-            channel.configureBlocking(false);
-            say(channel, "qmp_capabilities", Map.of());
-            line(channel, LONG); // The greeting.
-            line(channel, LONG);
-            say(channel, "human-monitor-command", Map.of("command-line", line));
-            String answer = line(channel, LONG);
-            while (answer.contains("\"event\"")) {
-                answer = line(channel, LONG);
-            }
-            if (answer.contains("rror")) {
-                throw new IOException(line + ": " + answer);
-            }
-            return answer;
-        }
+    private Monitor monitor() {
+        return new Monitor(folder.resolve("qmp.sock"));
     }
 
     long pid() {
@@ -210,44 +190,14 @@ final class BareQemu implements AutoCloseable {
             channel.connect(UnixDomainSocketAddress.of(folder.resolve("agent.sock")));
             channel.configureBlocking(false);
             long id = System.nanoTime() & 0xfffffff;
-            say(channel, "guest-sync", Map.of("id", id));
-            String synced = line(channel, ANSWER);
+            Monitor.send(channel, "guest-sync", Map.of("id", id));
+            String synced = Monitor.line(channel, ANSWER);
             while (!synced.contains(Long.toString(id))) {
-                synced = line(channel, ANSWER);
+                synced = Monitor.line(channel, ANSWER);
             }
-            say(channel, command, arguments);
-            return line(channel, ANSWER);
+            Monitor.send(channel, command, arguments);
+            return Monitor.line(channel, ANSWER);
         }
-    }
-
-    private static void say(SocketChannel channel, String command, Map<String, Object> arguments)
-            throws IOException {
-        String text = JsonText.write(Map.of("execute", command, "arguments", arguments)) + "\n";
-        ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
-        }
-    }
-
-    private static String line(SocketChannel channel, Duration patience) throws IOException {
-        StringBuilder line = new StringBuilder();
-        ByteBuffer one = ByteBuffer.allocate(1);
-        long end = System.nanoTime() + patience.toNanos();
-        while (System.nanoTime() < end) {
-            one.clear();
-            int read = channel.read(one);
-            if (read < 0) {
-                break;
-            }
-            if (read == 0) {
-                java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);
-            } else if (one.get(0) == '\n') {
-                return line.toString();
-            } else {
-                line.append((char) one.get(0));
-            }
-        }
-        throw new IOException("no answer within " + patience);
     }
 
     @Override

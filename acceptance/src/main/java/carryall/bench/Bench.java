@@ -18,7 +18,8 @@ public final class Bench {
                     new StartBenchmark(),
                     new StatesBenchmark(),
                     new UpdateBenchmark(),
-                    new NbdBenchmark());
+                    new NbdBenchmark(),
+                    new OpenBenchmark());
 
     private Bench() {}
 

@@ -4,7 +4,8 @@ import java.io.IOException;
 import java.util.List;
 
 /// One question, answered for Carryall and its peers in one run on one host.
-sealed interface Benchmark permits NbdBenchmark, StartBenchmark, StatesBenchmark, UpdateBenchmark {
+sealed interface Benchmark
+        permits NbdBenchmark, OpenBenchmark, StartBenchmark, StatesBenchmark, UpdateBenchmark {
     /// What is typed after `./bench`.
     String name();
 

@@ -24,7 +24,9 @@ record Figure(
         MEGABYTES("MB", 1),
         MEGABYTES_A_SECOND("MB/s", 1),
         READS_A_SECOND("/s", 0),
-        PERCENT("%", 2);
+        PERCENT("%", 2),
+        MEGABITS_A_SECOND("Mbit/s", 0),
+        TIMES("times", 1);
 
         private final String word;
         private final int digits;
