@@ -31,8 +31,8 @@ final class OpenBenchmark implements Benchmark {
 
     private static final Duration PATIENCE = Duration.ofMinutes(20);
 
-    /// After that a key is pressed again: the window may not have listened yet.
-    private static final Duration KEY_PATIENCE = Duration.ofSeconds(30);
+    /// After that a key is pressed again: QEMU forgets those that come before the guest runs.
+    private static final Duration KEY_PATIENCE = Duration.ofSeconds(3);
 
     private static final long GLANCE_MILLIS = 5;
 

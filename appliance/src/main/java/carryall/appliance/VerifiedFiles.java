@@ -62,6 +62,12 @@ public final class VerifiedFiles {
                 : digest(file);
     }
 
+    /// Whether a file is known to have a digest; reads nothing.
+    public boolean knows(Path file, Digest digest) throws IOException {
+        Seen before = seen.get(file.getFileName().toString());
+        return before != null && before.equals(seen(file, digest));
+    }
+
     /// Takes a file's digest for known: every part of it was checked when it was written.
     public void believe(Path file, Digest digest) throws IOException {
         seen.put(file.getFileName().toString(), seen(file, digest));

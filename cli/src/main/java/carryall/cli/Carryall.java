@@ -12,9 +12,6 @@ public final class Carryall {
         Terminal terminal = Terminal.ofProcess();
         int code = new Verbs(new Machines(Machines.homeOfUser()), terminal).run(List.of(words));
         terminal.flush();
-        if (code != Exit.DONE) {
-            System.exit(code);
-        }
-        // Else the JVM ends by itself, which does not wait for threads of the HTTP client.
+        System.exit(code);
     }
 }

@@ -1,5 +1,6 @@
 package carryall.cli;
 
+import carryall.appliance.Appliance;
 import carryall.appliance.InstalledAppliance;
 import carryall.crypto.VerifyingKey;
 import carryall.hypervisor.ByteSize;
@@ -96,6 +97,10 @@ final class Offers {
                                 + " bytes ("
                                 + new ByteSize(bytes)
                                 + ") in all; it opens while they come");
+                if (appliance.description().parts().containsKey(Appliance.Part.PERSONAL)) {
+                    // A new machine is made of it.
+                    fetching.get(appliance, Appliance.Part.PERSONAL);
+                }
             }
             subscriber.arrived(offer);
             evict(appliance);

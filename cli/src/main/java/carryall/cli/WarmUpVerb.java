@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 
 /// Does what people do most, in a state directory of its own, so that the JDK's AOT cache learns
-/// it: the verbs, and the keeper with a guest that does nothing. A host that cannot start QEMU
-/// learns the rest.
+/// it: the verbs, the keeper with a guest that does nothing, and the way from a shelf to such a
+/// guest. A host that cannot start QEMU learns the rest.
 @Command(name = "warm-up", hidden = true, description = "Train the JDK's AOT cache.")
 final class WarmUpVerb implements Verb {
     private static final MachineName NAME = new MachineName("warm-up");
@@ -52,24 +52,32 @@ final class WarmUpVerb implements Verb {
             throws IOException, InterruptedException {
         PrintStream nowhere =
                 new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-        Verbs verbs =
-                new Verbs(
-                        machines, new Terminal(InputStream.nullInputStream(), nowhere, nowhere, 0));
+        Terminal terminal = new Terminal(InputStream.nullInputStream(), nowhere, nowhere, 0);
+        Verbs verbs = new Verbs(machines, terminal);
         AT_REST.forEach(line -> type(verbs, line));
-        String recipe = recipe(home).toString();
+        open(verbs, machines, recipe(home).toString());
+        AT_REST.forEach(line -> type(verbs, line));
+        type(verbs, "rm warm-up --yes");
+        Path shelf = home.resolve("shelf");
+        type(verbs, "keygen warm-up");
+        type(verbs, "publish local/warm-up " + shelf);
+        Machines users = new Machines(home.resolve("user"));
+        open(new Verbs(users, terminal), users, shelf + "/warm-up");
+    }
+
+    private static void open(Verbs verbs, Machines machines, String what)
+            throws InterruptedException, IOException {
         Thread keeper =
                 Thread.ofPlatform()
                         .name("keeper")
                         .daemon()
-                        .start(() -> verbs.run(List.of("run", recipe, "--foreground")));
+                        .start(() -> verbs.run(List.of("run", what, "--yes", "--foreground")));
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (keeper.isAlive() && System.nanoTime() < end && !runs(machines)) {
             Thread.sleep(20);
         }
         RUNNING.forEach(line -> type(verbs, line));
         keeper.join(PATIENCE);
-        AT_REST.forEach(line -> type(verbs, line));
-        type(verbs, "rm warm-up --yes");
     }
 
     private static void type(Verbs verbs, String line) {

@@ -2,6 +2,7 @@ package carryall.machine;
 
 import carryall.appliance.Appliance;
 import carryall.appliance.InstalledAppliance;
+import carryall.appliance.VerifiedFiles;
 import carryall.hypervisor.Firmware;
 import carryall.hypervisor.HypervisorException;
 import carryall.hypervisor.MacAddress;
@@ -96,7 +97,14 @@ record NewMachine(
     /// Removes what a killed [#make] or [Machines#remove] left. The template of the personal disk,
     /// which of all parts is needed first.
     private Path template() throws IOException {
-        if (!appliance.isWhole()) {
+        Path template = appliance.file(Appliance.Part.PERSONAL);
+        boolean isHere =
+                appliance.isWhole()
+                        || new VerifiedFiles(appliance.directory())
+                                .knows(
+                                        template,
+                                        appliance.content(Appliance.Part.PERSONAL).digest());
+        if (!isHere) {
             try (Arrival arrival =
                     Arrival.open(
                             appliance,
@@ -106,7 +114,7 @@ record NewMachine(
                 arrival.await(Appliance.Part.PERSONAL, SHELF_PATIENCE);
             }
         }
-        return appliance.file(Appliance.Part.PERSONAL);
+        return template;
     }
 
     private static void removeLeftovers(Path all) throws IOException {

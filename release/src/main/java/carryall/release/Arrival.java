@@ -30,7 +30,7 @@ import java.util.function.Consumer;
 ///
 /// Safe for many threads.
 public final class Arrival implements Closeable {
-    private static final int WORKERS = 4;
+    private static final int WORKERS = 3;
     private static final int DEMANDED_WORKERS = 4;
     private static final Duration TURN = Duration.ofSeconds(2);
 
@@ -95,13 +95,7 @@ public final class Arrival implements Closeable {
                             held.index(),
                             holdings.spaces(),
                             assembly,
-                            new FetchListener() {
-                                @Override
-                                public void begins(long fetchBytes, long hereBytes) {}
-
-                                @Override
-                                public void fetched(long bytes) {}
-                            },
+                            FetchListener.SILENT,
                             Download.Manners.KEEP_TRYING);
             download.follow(holdings.plan(held.index(), new BitSet()));
             download.start(WORKERS, DEMANDED_WORKERS);

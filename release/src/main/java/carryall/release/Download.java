@@ -41,6 +41,12 @@ import java.util.concurrent.locks.ReentrantLock;
 /// Memory: each worker holds one frame, stored and plain, 3 MiB at most.
 final class Download implements Closeable {
     private static final int LARGEST_GAP = 16 << 10;
+    private static final int LARGEST_REQUEST = 4 << 20;
+
+    /// Of what is wanted in a certain order: with a larger one, what comes later in the order would
+    /// take the link from what comes before.
+    private static final int LARGEST_IN_ORDER = 256 << 10;
+
     private static final int MOST_CUTS = 5;
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
@@ -58,15 +64,9 @@ final class Download implements Closeable {
     /// What a worker takes on.
     private enum Role {
         /// Only what somebody waits for.
-        DEMANDED(2 << 20),
+        DEMANDED,
         /// Anything.
-        ANY(4 << 20);
-
-        private final int largestRequest;
-
-        Role(int largestRequest) {
-            this.largestRequest = largestRequest;
-        }
+        ANY
     }
 
     private enum Stage {
@@ -442,7 +442,12 @@ final class Download implements Closeable {
             while (!closed && failure.isEmpty()) {
                 Deque<Job> queue = queue(role);
                 if (!queue.isEmpty()) {
-                    List<Job> batch = batch(queue, role);
+                    List<Job> batch =
+                            batch(
+                                    queue,
+                                    hasNext(demanded) || hasNext(opening)
+                                            ? LARGEST_IN_ORDER
+                                            : LARGEST_REQUEST);
                     batch.forEach(job -> job.stage = Stage.UNDER_WAY);
                     demandsUnderWay += role == Role.DEMANDED ? 1 : 0;
                     return batch;
@@ -485,14 +490,14 @@ final class Download implements Closeable {
         return !queue.isEmpty();
     }
 
-    private static List<Job> batch(Deque<Job> queue, Role role) {
+    private static List<Job> batch(Deque<Job> queue, int largest) {
         List<Job> batch = new ArrayList<>();
         batch.add(queue.removeFirst());
         long bytes = stored(batch.getFirst());
         while (!queue.isEmpty()
                 && queue.peekFirst().stage == Stage.QUEUED
                 && follows(batch.getLast(), queue.peekFirst())
-                && bytes + stored(queue.peekFirst()) <= role.largestRequest) {
+                && bytes + stored(queue.peekFirst()) <= largest) {
             bytes += stored(queue.peekFirst());
             batch.add(queue.removeFirst());
         }

@@ -2,6 +2,16 @@ package carryall.release;
 
 /// Watches a release arrive. Called on any thread.
 public interface FetchListener {
+    /// Nobody watches.
+    FetchListener SILENT =
+            new FetchListener() {
+                @Override
+                public void begins(long fetchBytes, long hereBytes) {}
+
+                @Override
+                public void fetched(long bytes) {}
+            };
+
     /// What is going to happen.
     ///
     /// @param fetchBytes compressed, from the shelf

@@ -6,6 +6,7 @@ import carryall.appliance.Appliances;
 import carryall.appliance.ArrivalLock;
 import carryall.appliance.BuildFolder;
 import carryall.appliance.InstalledAppliance;
+import carryall.appliance.VerifiedFiles;
 import carryall.chunk.Assembly;
 import carryall.chunk.Block;
 import carryall.chunk.Image;
@@ -49,6 +50,7 @@ public final class Fetching implements Closeable {
             Appliances appliances,
             Release release,
             Appliance description,
+            Index index,
             byte[] indexBytes,
             Duration indexTook,
             Holdings holdings) {
@@ -59,7 +61,7 @@ public final class Fetching implements Closeable {
         this.description = description;
         this.indexBytes = indexBytes;
         this.indexTook = indexTook;
-        this.index = IndexFormat.read(indexBytes);
+        this.index = index;
         this.holdings = holdings;
     }
 
@@ -76,13 +78,15 @@ public final class Fetching implements Closeable {
             byte[] indexBytes = blob(repository, release.index());
             Duration indexTook = Duration.ofNanos(System.nanoTime() - asked);
             Appliance description = description(repository, release);
-            checkIndex(IndexFormat.read(indexBytes), description);
+            Index index = IndexFormat.read(indexBytes);
+            checkIndex(index, description);
             return new Fetching(
                     repository,
                     source,
                     appliances,
                     release,
                     description,
+                    index,
                     indexBytes,
                     indexTook,
                     Holdings.open(appliances, repository, release));
@@ -162,9 +166,49 @@ public final class Fetching implements Closeable {
             if (source.isPresent()) {
                 source.get().write(folder.path());
             }
-            Assembly.open(index, InstalledRelease.files(index, folder.path())).close();
+            assembly(folder.path()).close();
             return appliances.addArriving(folder, description);
         }
+    }
+
+    /// Gets one part of an appliance that has its place, before all others.
+    ///
+    /// @throws carryall.transport.TransportException if the shelf fails
+    public void get(InstalledAppliance arriving, Appliance.Part part) throws IOException {
+        VerifiedFiles verified = new VerifiedFiles(arriving.directory());
+        Path file = arriving.file(part);
+        if (arriving.isWhole() || verified.knows(file, arriving.content(part).digest())) {
+            return;
+        }
+        BitSet wanted = new BitSet();
+        index.image(part.word()).orElseThrow().pieces().stream()
+                .filter(piece -> !piece.isZeros())
+                .forEach(piece -> wanted.set(piece.chunk()));
+        try (Assembly assembly = assembly(arriving.directory());
+                Download download = download(assembly, FetchListener.SILENT)) {
+            BitSet others = new BitSet();
+            for (int i = 0; i < index.chunks().size(); i++) {
+                others.set(i, !wanted.get(i) || assembly.has(i));
+            }
+            complete(download, holdings.plan(index, others));
+        }
+        verified.believe(file, arriving.content(part).digest());
+    }
+
+    private Assembly assembly(Path folder) throws IOException {
+        return Assembly.open(index, InstalledRelease.files(index, folder));
+    }
+
+    private Download download(Assembly assembly, FetchListener listener) {
+        return new Download(
+                repository, index, holdings.spaces(), assembly, listener, Download.Manners.GIVE_UP);
+    }
+
+    private static void complete(Download download, Plan plan) throws IOException {
+        download.follow(plan);
+        download.wantRest();
+        download.start(AT_ONCE, 0);
+        download.awaitAll();
     }
 
     /// Gets all that is missing. Waits while another process does the same.
@@ -201,15 +245,8 @@ public final class Fetching implements Closeable {
     }
 
     private void fetch(Path folder, FetchListener listener) throws IOException {
-        try (Assembly assembly = Assembly.open(index, InstalledRelease.files(index, folder));
-                Download download =
-                        new Download(
-                                repository,
-                                index,
-                                holdings.spaces(),
-                                assembly,
-                                listener,
-                                Download.Manners.GIVE_UP)) {
+        try (Assembly assembly = assembly(folder);
+                Download download = download(assembly, listener)) {
             BitSet here = assembly.verified();
             Plan plan = holdings.plan(index, here);
             checkSpace(folder, here);
@@ -218,10 +255,7 @@ public final class Fetching implements Closeable {
                     plan.copies().stream()
                             .mapToLong(copy -> index.chunks().get(copy.wanted()).bytes())
                             .sum());
-            download.follow(plan);
-            download.wantRest();
-            download.start(AT_ONCE, 0);
-            download.awaitAll();
+            complete(download, plan);
             assembly.force();
         }
     }

@@ -65,7 +65,8 @@ public final class Subscriber {
     /// @throws ReleaseException.VersionMissing if the channel has no such version
     public Offer look(Reference reference, Subscription.Settings settings) throws IOException {
         Repository repository =
-                shelves.open(reference.shelf(), settings).repository(reference.app());
+                new Remembering(
+                        shelves.open(reference.shelf(), settings).repository(reference.app()));
         String tag = reference.tag().orElse(Reference.STABLE);
         boolean isChannel =
                 reference.tag().isEmpty()
