@@ -2,6 +2,7 @@ package carryall.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import carryall.transport.RealServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// What Carryall is for, with the recipe that all begin with: `./carryall run examples/librecad`.
 /// Alone: `./test -pl acceptance -am -Dgroups=librecad`.
@@ -146,6 +148,49 @@ final class LibreCadTest {
         assertThat(identities.getFirst().get(1)).isEqualTo("librecad");
         command.run("stop", "other", "--patience", "0").succeeded();
         command.run("rm", "other", "--yes").succeeded();
+    }
+
+    @Test
+    void libreCadOpensWhileItArrivesOutlastsACutAndIsSuspended(@TempDir Path folder)
+            throws Exception {
+        command.run(BUILD, "build", RECIPE.toString()).succeeded();
+        if (!Files.exists(command.home().resolve("keys/acme"))) {
+            command.run("keygen", "acme").succeeded();
+        }
+        Path shelf = folder.resolve("shelf");
+        command.run(BUILD, "publish", "local/librecad", shelf.toString(), "--level", "1")
+                .succeeded();
+        Command user = Command.over(folder.resolve("user"));
+        try (RealServer nginx =
+                        RealServer.nginx(Files.createDirectory(folder.resolve("nginx")), shelf);
+                SlowDoor network = SlowDoor.before(nginx.host(), 6 << 20)) {
+            String reference = "http://" + network.host() + "/shelf/librecad";
+            user.run("run", reference, "--yes", "--detach").succeeded();
+            assertThat(user.listed("librecad")).containsKey("percentHere");
+            Waiting.until(
+                    "LibreCAD is on the screen",
+                    PATIENCE,
+                    () -> isLibreCad(Screen.of(user, "librecad")));
+            assertThat(user.listed("librecad")).containsKey("percentHere");
+            network.cut();
+            user.run("press", "librecad", "alt-f").succeeded();
+            network.mend();
+            Waiting.until(
+                    "the File menu opens",
+                    PATIENCE,
+                    () ->
+                            Screen.of(user, "librecad").share(FILE_MENU, LibreCadTest::isLight)
+                                    > 0.6);
+            user.run("suspend", "librecad").succeeded();
+            assertThat(user.run("run", "librecad", "--detach").succeeded().errors())
+                    .contains("resuming state 1");
+            assertThat(Screen.of(user, "librecad").share(FILE_MENU, LibreCadTest::isLight))
+                    .isGreaterThan(0.6);
+            user.run(BUILD, "pull", reference, "--yes").succeeded();
+            assertThat(user.listed("librecad")).doesNotContainKey("percentHere");
+        } finally {
+            user.stopAll();
+        }
     }
 
     /// What a command in the guest prints, in one line.

@@ -11,6 +11,7 @@ import carryall.release.PublishListener;
 import carryall.release.Published;
 import carryall.release.Publisher;
 import carryall.release.PublisherFolder;
+import carryall.release.Publishing;
 import carryall.release.Reference;
 import carryall.release.ReleaseException;
 import java.io.IOException;
@@ -67,6 +68,14 @@ final class PublishVerb implements Verb {
             description = "From how many of the last versions an update is made short. Default: 2.")
     private int deltas = 2;
 
+    @Option(
+            names = "--level",
+            paramLabel = "N",
+            description =
+                    "How hard zstd compresses, 1 to 19: low is quick, and more to download. Default:"
+                            + " 19.")
+    private int level = Publishing.USUAL_LEVEL;
+
     @Override
     public int run(Machines machines, Terminal terminal) throws IOException {
         Reference.ShelfAddress address;
@@ -105,6 +114,7 @@ final class PublishVerb implements Verb {
                                     shelfOptions.settings(),
                                     channel,
                                     Math.clamp(deltas, 0, 8),
+                                    Math.clamp(level, 1, 19),
                                     progress);
         } finally {
             progress.end();

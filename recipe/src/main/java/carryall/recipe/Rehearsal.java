@@ -35,9 +35,15 @@ final class Rehearsal {
     private static final Duration APP_PATIENCE = Duration.ofMinutes(3);
     private static final Duration REACTION_PATIENCE = Duration.ofSeconds(20);
 
-    /// Opens a menu in most apps, and closes it; then a letter, taken back.
-    private static final List<List<String>> KEYS =
-            List.of(List.of("alt", "f"), List.of("esc"), List.of("a"), List.of("backspace"));
+    /// Of keys that an app may have no use for.
+    private static final Duration SHORT_PATIENCE = Duration.ofSeconds(2);
+
+    /// Opens a menu in most apps.
+    private static final List<String> MENU = List.of("alt", "f");
+
+    /// Close it; then a letter, taken back.
+    private static final List<List<String>> OTHERS =
+            List.of(List.of("esc"), List.of("a"), List.of("backspace"));
 
     private Rehearsal() {}
 
@@ -92,8 +98,10 @@ final class Rehearsal {
             await(START_PATIENCE, "the machine did not start", () -> isRunning(machines));
             KeeperConnection machine = machines.connect(NAME);
             await(APP_PATIENCE, "no window came up", machine::appIsUp);
-            for (List<String> keys : KEYS) {
-                react(machine, keys, machines.home().resolve("screen.png"));
+            Path screen = machines.home().resolve("screen.png");
+            react(machine, MENU, screen, REACTION_PATIENCE);
+            for (List<String> keys : OTHERS) {
+                react(machine, keys, screen, SHORT_PATIENCE);
             }
             touches.end();
             machines.stop(NAME, Duration.ZERO);
@@ -117,13 +125,14 @@ final class Rehearsal {
         };
     }
 
-    /// Presses keys and waits until the screen changes; an app may have no use for some.
-    private static void react(KeeperConnection machine, List<String> keys, Path screen)
+    /// Presses keys and waits until the screen changes.
+    private static void react(
+            KeeperConnection machine, List<String> keys, Path screen, Duration patience)
             throws IOException, InterruptedException {
         machine.screenshot(screen);
         byte[] before = Files.readAllBytes(screen);
         machine.press(keys);
-        long end = System.nanoTime() + REACTION_PATIENCE.toNanos();
+        long end = System.nanoTime() + patience.toNanos();
         do {
             TimeUnit.MILLISECONDS.sleep(100);
             machine.screenshot(screen);

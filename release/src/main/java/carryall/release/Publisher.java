@@ -46,12 +46,14 @@ public final class Publisher {
     /// Publishes an appliance under the publisher's name.
     ///
     /// @param deltas from how many of the last versions an update is made short
+    /// @param level of zstd, 1 to 19, for all but deltas
     public Published publish(
             InstalledAppliance built,
             Reference.ShelfAddress address,
             Subscription.Settings settings,
             String channel,
             int deltas,
+            int level,
             PublishListener listener)
             throws IOException {
         Shelf shelf = shelves.open(address, settings);
@@ -89,6 +91,7 @@ public final class Publisher {
                                     repository,
                                     appliances,
                                     home.resolve("publishing-" + UUID.randomUUID()),
+                                    level,
                                     listener)
                             .publish(
                                     built,

@@ -36,7 +36,9 @@ import java.util.Set;
 /// names the release until all of it is there; cut before that, the shelf is as it was for whoever
 /// reads it, and publishing again goes the same way with the same bytes.
 public final class Publishing {
-    private static final int LEVEL = 19;
+    /// The level of zstd that costs a publisher much once, and each subscriber least.
+    public static final int USUAL_LEVEL = 19;
+
     private static final Set<Appliance.Part> MEMORIES =
             Set.of(Appliance.Part.SESSION_MEMORY, Appliance.Part.APP_MEMORY);
 
@@ -44,17 +46,29 @@ public final class Publishing {
     private final Appliances appliances;
     private final Path work;
     private final PublishListener listener;
+    private final int level;
     private long uploaded;
 
     /// Publishes to one repository.
     ///
     /// @param work a folder that is not there; made for the packs and removed in the end
+    /// @param level of zstd, 1 to 19
     public Publishing(
-            Repository repository, Appliances appliances, Path work, PublishListener listener) {
+            Repository repository,
+            Appliances appliances,
+            Path work,
+            int level,
+            PublishListener listener) {
         this.repository = repository;
         this.appliances = appliances;
         this.work = work;
         this.listener = listener;
+        this.level = level;
+    }
+
+    /// The same with [#USUAL_LEVEL].
+    Publishing(Repository repository, Appliances appliances, Path work, PublishListener listener) {
+        this(repository, appliances, work, USUAL_LEVEL, listener);
     }
 
     /// A release that is on the shelf already.
@@ -138,7 +152,7 @@ public final class Publishing {
                 FirstTouches.of(built),
                 known,
                 Files.createDirectory(work.resolve("packs")),
-                LEVEL,
+                level,
                 new PackListener() {
                     @Override
                     public void cut(long bytes) {
