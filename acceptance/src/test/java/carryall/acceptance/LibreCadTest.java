@@ -166,12 +166,12 @@ final class LibreCadTest {
                 SlowDoor network = SlowDoor.before(nginx.host(), 6 << 20)) {
             String reference = "http://" + network.host() + "/shelf/librecad";
             user.run("run", reference, "--yes", "--detach").succeeded();
-            assertThat(user.listed("librecad")).containsKey("percentHere");
+            assertThat(user.listed("librecad").containsKey("percentHere")).isTrue();
             Waiting.until(
                     "LibreCAD is on the screen",
                     PATIENCE,
                     () -> isLibreCad(Screen.of(user, "librecad")));
-            assertThat(user.listed("librecad")).containsKey("percentHere");
+            assertThat(user.listed("librecad").containsKey("percentHere")).isTrue();
             network.cut();
             user.run("press", "librecad", "alt-f").succeeded();
             network.mend();
@@ -187,7 +187,7 @@ final class LibreCadTest {
             assertThat(Screen.of(user, "librecad").share(FILE_MENU, LibreCadTest::isLight))
                     .isGreaterThan(0.6);
             user.run(BUILD, "pull", reference, "--yes").succeeded();
-            assertThat(user.listed("librecad")).doesNotContainKey("percentHere");
+            assertThat(user.listed("librecad").containsKey("percentHere")).isFalse();
         } finally {
             user.stopAll();
         }
