@@ -35,15 +35,8 @@ final class Rehearsal {
     private static final Duration APP_PATIENCE = Duration.ofMinutes(3);
     private static final Duration REACTION_PATIENCE = Duration.ofSeconds(20);
 
-    /// Of keys that an app may have no use for.
-    private static final Duration SHORT_PATIENCE = Duration.ofSeconds(2);
-
-    /// Opens a menu in most apps.
-    private static final List<String> MENU = List.of("alt", "f");
-
-    /// Close it; then a letter, taken back.
-    private static final List<List<String>> OTHERS =
-            List.of(List.of("esc"), List.of("a"), List.of("backspace"));
+    /// Opens a menu in most apps, and closes it.
+    private static final List<List<String>> KEYS = List.of(List.of("alt", "f"), List.of("esc"));
 
     private Rehearsal() {}
 
@@ -99,9 +92,8 @@ final class Rehearsal {
             KeeperConnection machine = machines.connect(NAME);
             await(APP_PATIENCE, "no window came up", machine::appIsUp);
             Path screen = machines.home().resolve("screen.png");
-            react(machine, MENU, screen, REACTION_PATIENCE);
-            for (List<String> keys : OTHERS) {
-                react(machine, keys, screen, SHORT_PATIENCE);
+            for (List<String> keys : KEYS) {
+                react(machine, keys, screen);
             }
             touches.end();
             machines.stop(NAME, Duration.ZERO);
@@ -126,13 +118,12 @@ final class Rehearsal {
     }
 
     /// Presses keys and waits until the screen changes.
-    private static void react(
-            KeeperConnection machine, List<String> keys, Path screen, Duration patience)
+    private static void react(KeeperConnection machine, List<String> keys, Path screen)
             throws IOException, InterruptedException {
         machine.screenshot(screen);
         byte[] before = Files.readAllBytes(screen);
         machine.press(keys);
-        long end = System.nanoTime() + patience.toNanos();
+        long end = System.nanoTime() + REACTION_PATIENCE.toNanos();
         do {
             TimeUnit.MILLISECONDS.sleep(100);
             machine.screenshot(screen);
