@@ -51,13 +51,13 @@ final class DebianProgressTest {
         feed("debian-whole.log");
         assertThat(told.steps)
                 .containsExactly(
-                        "1/11 fetching Debian's lists of packages",
-                        "2/11 fetching the base system",
-                        "3/11 installing the base system",
-                        "4/11 fetching packages",
-                        "5/11 installing packages",
-                        "6/11 adding user, session and app",
-                        "7/11 making the disks");
+                        "1/12 fetching Debian's lists of packages",
+                        "2/12 fetching the base system",
+                        "3/12 installing the base system",
+                        "4/12 fetching packages",
+                        "5/12 installing packages",
+                        "6/12 adding user, session and app",
+                        "7/12 making the disks");
     }
 
     @Test

@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -61,13 +62,24 @@ final class Download implements Closeable {
         KEEP_TRYING
     }
 
-    /// What a worker takes on.
-    private enum Role {
-        /// Only what somebody waits for.
-        DEMANDED,
-        /// Anything.
-        ANY
+    /// Why a job is done now, the most urgent first.
+    private enum Urgency {
+        /// Somebody waits for it.
+        DEMANDED(LARGEST_IN_ORDER),
+        /// Who opens a machine will.
+        OPENING(LARGEST_IN_ORDER),
+        /// It belongs to the whole.
+        REST(LARGEST_REQUEST);
+
+        private final int largestRequest;
+
+        Urgency(int largestRequest) {
+            this.largestRequest = largestRequest;
+        }
     }
+
+    /// Jobs of which each lies behind the one before.
+    private record Batch(Urgency urgency, List<Job> jobs) {}
 
     private enum Stage {
         QUEUED,
@@ -107,9 +119,7 @@ final class Download implements Closeable {
     /// By chunk; null where nothing has to be got.
     private final Job[] jobs;
 
-    private final Deque<Job> demanded = new ArrayDeque<>();
-    private final Deque<Job> opening = new ArrayDeque<>();
-    private final Deque<Job> rest = new ArrayDeque<>();
+    private final Map<Urgency, Deque<Job>> queues = new EnumMap<>(Urgency.class);
     private boolean restWanted;
     private long lastDemand = System.nanoTime();
     private int demandsUnderWay;
@@ -165,8 +175,8 @@ final class Download implements Closeable {
                 int end = chunk + index.frames().get(frame).chunks();
                 Arrays.stream(jobs, chunk, end).filter(Objects::nonNull).forEach(first::add);
             }
-            opening.addAll(first);
-            rest.addAll(all);
+            queue(Urgency.OPENING).addAll(first);
+            queue(Urgency.REST).addAll(all);
         } finally {
             lock.unlock();
         }
@@ -189,13 +199,18 @@ final class Download implements Closeable {
 
     /// Starts the workers.
     ///
-    /// @param any how many do anything
-    /// @param onlyDemanded how many more do only what somebody waits for
-    void start(int any, int onlyDemanded) {
-        for (int i = 0; i < any + onlyDemanded; i++) {
-            Role role = i < any ? Role.ANY : Role.DEMANDED;
-            workers.add(Thread.ofVirtual().name("download-" + i).start(() -> work(role)));
+    /// @param forAll how many do what nobody waits for
+    /// @param forDemanded how many more do what somebody waits for
+    void start(int forAll, int forDemanded) {
+        for (int i = 0; i < forAll + forDemanded; i++) {
+            List<Urgency> urgencies =
+                    i < forAll ? List.of(Urgency.OPENING, Urgency.REST) : List.of(Urgency.DEMANDED);
+            workers.add(Thread.ofVirtual().name("download-" + i).start(() -> work(urgencies)));
         }
+    }
+
+    private Deque<Job> queue(Urgency urgency) {
+        return queues.computeIfAbsent(urgency, _ -> new ArrayDeque<>());
     }
 
     /// Lets the rest come too, not only what opening needs.
@@ -263,8 +278,8 @@ final class Download implements Closeable {
                 // A file was changed under our hands, or another process's chunk was believed in.
                 job = plain(chunk);
             }
-            if (job.stage == Stage.QUEUED && !demanded.contains(job)) {
-                demanded.add(job);
+            if (job.stage == Stage.QUEUED && !queue(Urgency.DEMANDED).contains(job)) {
+                queue(Urgency.DEMANDED).add(job);
                 lastDemand = System.nanoTime();
                 more = true;
             }
@@ -331,17 +346,18 @@ final class Download implements Closeable {
         }
     }
 
-    private void work(Role role) {
+    private void work(List<Urgency> urgencies) {
         Duration pause = FIRST_PAUSE;
         int cuts = 0;
         while (true) {
-            List<Job> batch = take(role);
-            if (batch.isEmpty()) {
+            Optional<Batch> next = take(urgencies);
+            if (next.isEmpty()) {
                 return;
             }
+            Batch batch = next.get();
             boolean isWell = false;
             try {
-                run(batch, role);
+                run(batch);
                 isWell = true;
                 cuts = 0;
                 pause = FIRST_PAUSE;
@@ -352,7 +368,7 @@ final class Download implements Closeable {
             } catch (RuntimeException | Error ours) {
                 meet(new IOException("a download failed: " + ours, ours), false, MOST_CUTS);
             } finally {
-                finished(batch, role);
+                finished(batch);
             }
             if (!isWell && !rest(pause)) {
                 return;
@@ -382,16 +398,16 @@ final class Download implements Closeable {
     }
 
     /// What of a batch did not come is at its turn again, in its order, before what else waits.
-    private void finished(List<Job> batch, Role role) {
+    private void finished(Batch batch) {
         lock.lock();
         try {
-            for (Job job : batch.reversed()) {
+            for (Job job : batch.jobs().reversed()) {
                 if (job.stage == Stage.UNDER_WAY) {
                     job.stage = Stage.QUEUED;
-                    (role == Role.DEMANDED ? demanded : rest).addFirst(job);
+                    queue(batch.urgency()).addFirst(job);
                 }
             }
-            demandsUnderWay -= role == Role.DEMANDED ? 1 : 0;
+            demandsUnderWay -= batch.urgency() == Urgency.DEMANDED ? 1 : 0;
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -433,27 +449,23 @@ final class Download implements Closeable {
         }
     }
 
-    /// The next jobs, which lie one behind the other; waits for them.
+    /// The next jobs of the most urgent kind; waits for them.
     ///
     /// @return empty if there is no more to do, ever
-    private List<Job> take(Role role) {
+    private Optional<Batch> take(List<Urgency> urgencies) {
         lock.lock();
         try {
             while (!closed && failure.isEmpty()) {
-                Deque<Job> queue = queue(role);
-                if (!queue.isEmpty()) {
-                    List<Job> batch =
-                            batch(
-                                    queue,
-                                    hasNext(demanded) || hasNext(opening)
-                                            ? LARGEST_IN_ORDER
-                                            : LARGEST_REQUEST);
-                    batch.forEach(job -> job.stage = Stage.UNDER_WAY);
-                    demandsUnderWay += role == Role.DEMANDED ? 1 : 0;
-                    return batch;
+                for (Urgency urgency : urgencies) {
+                    if (hasNext(queue(urgency)) && isDue(urgency)) {
+                        Batch batch = new Batch(urgency, batch(urgency));
+                        batch.jobs().forEach(job -> job.stage = Stage.UNDER_WAY);
+                        demandsUnderWay += urgency == Urgency.DEMANDED ? 1 : 0;
+                        return Optional.of(batch);
+                    }
                 }
                 if (manners == Manners.GIVE_UP && left == 0) {
-                    return List.of();
+                    return Optional.empty();
                 }
                 // Quiet comes without a word.
                 var _ = changed.awaitNanos(QUIET.toNanos());
@@ -463,18 +475,11 @@ final class Download implements Closeable {
         } finally {
             lock.unlock();
         }
-        return List.of();
+        return Optional.empty();
     }
 
-    /// The queue whose first is next; an empty one if there is nothing for this role.
-    private Deque<Job> queue(Role role) {
-        if (hasNext(demanded) || role == Role.DEMANDED) {
-            return demanded;
-        }
-        if (hasNext(opening)) {
-            return opening;
-        }
-        return restWanted && isQuiet() && hasNext(rest) ? rest : demanded;
+    private boolean isDue(Urgency urgency) {
+        return urgency != Urgency.REST || (restWanted && isQuiet());
     }
 
     /// Whether nobody has waited for anything for a while: until then the link is theirs.
@@ -490,14 +495,15 @@ final class Download implements Closeable {
         return !queue.isEmpty();
     }
 
-    private static List<Job> batch(Deque<Job> queue, int largest) {
+    private List<Job> batch(Urgency urgency) {
+        Deque<Job> queue = queue(urgency);
         List<Job> batch = new ArrayList<>();
         batch.add(queue.removeFirst());
         long bytes = stored(batch.getFirst());
         while (!queue.isEmpty()
                 && queue.peekFirst().stage == Stage.QUEUED
                 && follows(batch.getLast(), queue.peekFirst())
-                && bytes + stored(queue.peekFirst()) <= largest) {
+                && bytes + stored(queue.peekFirst()) <= urgency.largestRequest) {
             bytes += stored(queue.peekFirst());
             batch.add(queue.removeFirst());
         }
@@ -520,11 +526,11 @@ final class Download implements Closeable {
         }
     }
 
-    private void run(List<Job> batch, Role role) throws Cut {
+    private void run(Batch batch) throws Cut {
         int whole = 0;
         try {
             List<Job> together = new ArrayList<>();
-            for (Job job : batch) {
+            for (Job job : batch.jobs()) {
                 if (isHere(job)) {
                     done(job);
                 } else if (job.way instanceof Way.Copy(Plan.Copy copy)) {
@@ -532,14 +538,14 @@ final class Download implements Closeable {
                     done(job);
                 } else {
                     if (!together.isEmpty() && !follows(together.getLast(), job)) {
-                        whole += fetch(together, role, whole);
+                        whole += fetch(together, batch.urgency(), whole);
                         together.clear();
                     }
                     together.add(job);
                 }
             }
             if (!together.isEmpty()) {
-                whole += fetch(together, role, whole);
+                whole += fetch(together, batch.urgency(), whole);
             }
         } catch (IOException failed) {
             throw new Cut(whole, failed);
@@ -572,7 +578,7 @@ final class Download implements Closeable {
                 && next.offset() - one.offset() - one.stored() <= LARGEST_GAP;
     }
 
-    private int fetch(List<Job> together, Role role, int before) throws IOException, Cut {
+    private int fetch(List<Job> together, Urgency urgency, int before) throws IOException, Cut {
         List<Plan.Fetch> fetches = new ArrayList<>();
         for (Job job : together) {
             if (job.way instanceof Way.Fetch(Plan.Fetch fetch)) {
@@ -588,7 +594,7 @@ final class Download implements Closeable {
                         first.pack().digest(), first.pack().size(), first.offset(), length)) {
             long at = first.offset();
             for (Plan.Fetch fetch : fetches) {
-                if (role == Role.ANY) {
+                if (urgency == Urgency.REST) {
                     giveWay();
                 }
                 input.skipNBytes(fetch.offset() - at);
@@ -676,7 +682,7 @@ final class Download implements Closeable {
     private void miss(int chunk) {
         lock.lock();
         try {
-            rest.add(plain(chunk));
+            queue(Urgency.REST).add(plain(chunk));
         } finally {
             lock.unlock();
         }
