@@ -6,6 +6,7 @@
 @org.jspecify.annotations.NullMarked
 module carryall.cli {
     requires static transitive org.jspecify;
+    requires carryall.block;
     requires info.picocli;
     requires carryall.recipe;
     requires carryall.release;

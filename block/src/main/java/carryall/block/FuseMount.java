@@ -1,8 +1,11 @@
 package carryall.block;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /// Devices as files in a directory, through FUSE: what reads or maps one waits for what is still to
@@ -73,6 +76,41 @@ public final class FuseMount implements AutoCloseable {
         Path absolute = directory.toAbsolutePath();
         FuseDevice device = FuseMounter.mount(absolute, mostRead);
         return new FuseMount(absolute, device, new FuseSession(device, shown, mostRead));
+    }
+
+    /// Mounts a file and reads it.
+    ///
+    /// @throws IOException if this host does not let it, which says why
+    public static void tryMount() throws IOException {
+        Path directory = Files.createTempDirectory("carryall-fuse");
+        try (FuseMount mount = mount(directory, Map.of("zeros", new Zeros(LARGEST_READ)))) {
+            byte[] read = Files.readAllBytes(mount.file("zeros"));
+            if (read.length != LARGEST_READ) {
+                throw new IOException("a file of it has " + read.length + " bytes");
+            }
+        } finally {
+            Files.deleteIfExists(directory);
+        }
+    }
+
+    /// A device that holds nothing.
+    private record Zeros(long size) implements BlockDevice {
+        @Override
+        public boolean isReady(long offset, int length) {
+            return true;
+        }
+
+        @Override
+        public void read(long offset, ByteBuffer into) {
+            while (into.hasRemaining()) {
+                into.put((byte) 0);
+            }
+        }
+
+        @Override
+        public List<Extent> extents(long offset, long length) {
+            return List.of(new Extent(length, true));
+        }
     }
 
     /// Takes away what a killed process left mounted on a directory, if it did. The caller sees to

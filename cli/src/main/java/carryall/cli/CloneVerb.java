@@ -32,7 +32,7 @@ final class CloneVerb implements Verb {
     public int run(Machines machines, Terminal terminal) throws IOException {
         int state =
                 switch (machines.status(name)) {
-                    case MachineStatus.Suspended(int number, Instant _) -> number;
+                    case MachineStatus.Suspended(int number, Instant _, var _) -> number;
                     case MachineStatus.Stopped _ -> machines.history(name).keep(Optional.empty());
                     case MachineStatus.Starting _,
                             MachineStatus.Running _,

@@ -1,5 +1,6 @@
 package carryall.cli;
 
+import carryall.block.FuseMount;
 import carryall.hypervisor.Accelerators;
 import carryall.hypervisor.ByteSize;
 import carryall.hypervisor.HostCheck;
@@ -53,6 +54,7 @@ final class DoctorVerb implements Verb {
         findings.add(uefi());
         findings.add(jail());
         findings.add(internet());
+        findings.add(memoryMount());
         findings.add(accelerator(machines));
         findings.add(space(machines));
         findings.add(viewer());
@@ -128,6 +130,20 @@ final class DoctorVerb implements Verb {
                     Optional.of(
                             "for machines with `--network internet`: apt install passt iproute2;"
                                     + " modprobe tun veth; chmod 666 /dev/net/tun; be online"));
+        }
+    }
+
+    private static Finding memoryMount() {
+        try {
+            FuseMount.tryMount();
+            return new Finding("fuse", "a file was mounted and read", Optional.empty());
+        } catch (IOException failure) {
+            return new Finding(
+                    "fuse",
+                    String.valueOf(failure.getMessage()),
+                    Optional.of(
+                            "machines wait for their whole memory without it: apt install fuse3;"
+                                    + " modprobe fuse"));
         }
     }
 

@@ -46,11 +46,16 @@ record MachineReport(
                         last.ifPresent(run -> object.put("lastRun", object(run)));
                         yield last.map(MachineReport::remark).orElse("never run");
                     }
-                    case MachineStatus.Suspended(int state, Instant since) -> {
+                    case MachineStatus.Suspended(int state, Instant since, var reason) -> {
                         object.put("status", "suspended");
                         object.put("state", state);
                         object.put("since", since.toString());
-                        yield "state " + state + ", " + ago(since);
+                        reason.ifPresent(why -> object.put("reason", why));
+                        yield "state "
+                                + state
+                                + ", "
+                                + ago(since)
+                                + reason.map(why -> ", " + why).orElse("");
                     }
                     case MachineStatus.Starting() -> {
                         object.put("status", "starting");

@@ -1,5 +1,6 @@
 package carryall.cli;
 
+import carryall.block.FuseMount;
 import carryall.machine.MachineName;
 import carryall.machine.MachineStatus;
 import carryall.machine.Machines;
@@ -61,6 +62,11 @@ final class WarmUpVerb implements Verb {
         Path shelf = home.resolve("shelf");
         type(verbs, "keygen warm-up");
         type(verbs, "publish local/warm-up " + shelf);
+        try {
+            FuseMount.tryMount();
+        } catch (IOException notHere) {
+            // Then nothing of it is needed.
+        }
         Machines users = new Machines(home.resolve("user"));
         open(new Verbs(users, terminal), users, shelf + "/warm-up");
     }

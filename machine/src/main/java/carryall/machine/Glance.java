@@ -48,14 +48,13 @@ record Glance(MachineName name, MachineFolder files, RuntimeFolder runtime) {
         if (suspended.isEmpty()) {
             return new MachineStatus.Stopped(lastRun());
         }
-        Instant since;
         try {
-            since = new States(name, files).find(suspended.get()).taken();
+            State state = new States(name, files).find(suspended.get());
+            return new MachineStatus.Suspended(suspended.get(), state.taken(), state.label());
         } catch (MachineException.StateRefused damaged) {
             // Opening it says so, and boots.
-            since = Instant.EPOCH;
+            return new MachineStatus.Suspended(suspended.get(), Instant.EPOCH, Optional.empty());
         }
-        return new MachineStatus.Suspended(suspended.get(), since);
     }
 
     private Optional<MachineStatus.LastRun> writtenRun() {

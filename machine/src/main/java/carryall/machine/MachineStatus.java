@@ -13,7 +13,8 @@ public sealed interface MachineStatus {
     /// No keeper holds it; it goes on from a state when it is opened.
     ///
     /// @param state its number
-    record Suspended(int state, Instant since) implements MachineStatus {}
+    /// @param reason why it was saved, if nobody asked for it
+    record Suspended(int state, Instant since, Optional<String> reason) implements MachineStatus {}
 
     /// A keeper holds it, but QEMU is not up yet, or the keeper does not answer.
     record Starting() implements MachineStatus {}

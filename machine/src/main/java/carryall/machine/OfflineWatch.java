@@ -71,12 +71,8 @@ final class OfflineWatch {
         }
         arrival.refuse(true);
         try {
-            var _ =
-                    machine.suspend(
-                            ", because the shelf was away for "
-                                    + patience.toSeconds()
-                                    + " s: "
-                                    + stall.get().reason());
+            machine.suspend(Optional.of("the shelf was away for " + patience.toSeconds() + " s"));
+            log.say("the shelf was away: " + stall.get().reason());
         } finally {
             arrival.refuse(false);
         }

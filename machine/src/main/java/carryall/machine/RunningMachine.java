@@ -137,14 +137,20 @@ final class RunningMachine {
 
     /// Saves the machine and ends QEMU; a machine that could not be saved goes on.
     State suspend() throws IOException {
-        return suspend("");
+        return suspend(Optional.empty());
     }
 
-    /// The same, and says why.
-    State suspend(String why) throws IOException {
-        State state = saving.suspend();
+    /// The same.
+    ///
+    /// @param reason why, if nobody asked for it
+    State suspend(Optional<String> reason) throws IOException {
+        State state = saving.suspend(reason);
         wanted.complete(
-                end(MachineStatus.Outcome.SUSPENDED, "suspended as state " + state.number() + why));
+                end(
+                        MachineStatus.Outcome.SUSPENDED,
+                        "suspended as state "
+                                + state.number()
+                                + reason.map(why -> ": " + why).orElse("")));
         qemu.quit(QUIT_PATIENCE);
         return state;
     }

@@ -59,12 +59,14 @@ final class Saving {
     }
 
     /// Saves the machine and leaves it held: its end is the caller's.
-    synchronized State suspend() throws IOException {
+    ///
+    /// @param reason why, if nobody asked for it; the state's label
+    synchronized State suspend(Optional<String> reason) throws IOException {
         awaitMemory();
         int number = states.next(head);
         qemu.pause();
         try {
-            State state = take(number, State.Kind.SUSPENDED, Optional.empty(), head.disks());
+            State state = take(number, State.Kind.SUSPENDED, reason, head.disks());
             Map<String, Layers> frozen = new TreeMap<>();
             head.disks().forEach((serial, layers) -> frozen.put(serial, layers.frozenWhole()));
             write(head.asleep(number, frozen));

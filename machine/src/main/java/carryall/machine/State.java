@@ -14,7 +14,7 @@ import java.util.Optional;
 /// resumed with anything else. `docs/formats/state.md` has the text form.
 ///
 /// @param number 1 or more, rising in one machine
-/// @param label what the user called it
+/// @param label what the user called it; of a suspended machine, why it was, if nobody asked
 /// @param parent the state before it
 /// @param hardware what it was saved with
 /// @param memory empty if the machine was stopped: its disks alone

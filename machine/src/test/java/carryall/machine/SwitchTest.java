@@ -254,7 +254,8 @@ final class SwitchTest {
         assertThat(state(1).label()).contains("before 2");
         new States(PLANS, machines.files(PLANS)).tidy(head());
         machines.history(PLANS).restore(1);
-        assertThat(machines.status(PLANS)).isEqualTo(new MachineStatus.Suspended(1, Instant.EPOCH));
+        assertThat(machines.status(PLANS))
+                .isEqualTo(new MachineStatus.Suspended(1, Instant.EPOCH, Optional.empty()));
         assertThat(machines.find(PLANS).appliance()).isEqualTo(first);
     }
 

@@ -9,6 +9,7 @@ import carryall.chunk.Block;
 import carryall.chunk.Image;
 import carryall.chunk.Index;
 import carryall.chunk.Piece;
+import carryall.hypervisor.ByteSize;
 import carryall.transport.Repository;
 import carryall.transport.TransportException;
 import java.io.Closeable;
@@ -22,6 +23,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// An appliance that is used while it arrives: a read waits until what it wants is here, checked;
 /// meanwhile what opening needs comes, then all the rest, until the appliance is whole. Where the
@@ -32,6 +34,11 @@ import java.util.function.Consumer;
 public final class Arrival implements Closeable {
     private static final int WORKERS = 3;
     private static final int DEMANDED_WORKERS = 4;
+
+    /// A worker's frame, stored and plain, and what the way to the shelf buffers.
+    private static final ByteSize OF_A_WORKER = ByteSize.mebibytes(8);
+
+    private static final ByteSize USUAL_MEMORY = ByteSize.mebibytes(64);
     private static final Duration TURN = Duration.ofSeconds(2);
 
     private final InstalledAppliance appliance;
@@ -98,7 +105,8 @@ public final class Arrival implements Closeable {
                             FetchListener.SILENT,
                             Download.Manners.KEEP_TRYING);
             download.follow(holdings.plan(held.index(), new BitSet()));
-            download.start(WORKERS, DEMANDED_WORKERS);
+            int most = workers(System.getenv("CARRYALL_FETCH_MEMORY"));
+            download.start(Math.min(WORKERS, most), Math.min(DEMANDED_WORKERS, most));
             Arrival arrival = new Arrival(held, appliances, holdings, assembly, download, log);
             arrival.completing.start();
             return arrival;
@@ -106,6 +114,20 @@ public final class Arrival implements Closeable {
             holdings.close();
             throw failed;
         }
+    }
+
+    /// Nothing is cached in memory, so that frames under way are all that takes some.
+    ///
+    /// @param said such as `16MiB`; 64 MiB if it is no size
+    /// @return half of the workers that it is enough for, 1 at least
+    private static int workers(@Nullable String said) {
+        ByteSize memory = USUAL_MEMORY;
+        try {
+            memory = said == null ? memory : ByteSize.parse(said);
+        } catch (IllegalArgumentException noSize) {
+            // As usual.
+        }
+        return (int) Math.max(1, memory.bytes() / OF_A_WORKER.bytes() / 2);
     }
 
     /// A shelf that is away now must not keep from opening what is here.
