@@ -50,7 +50,10 @@ record Glance(MachineName name, MachineFolder files, RuntimeFolder runtime) {
         }
         try {
             State state = new States(name, files).find(suspended.get());
-            return new MachineStatus.Suspended(suspended.get(), state.taken(), state.label());
+            // Of other kinds it is what the user called the state.
+            Optional<String> reason =
+                    state.kind() == State.Kind.SUSPENDED ? state.label() : Optional.empty();
+            return new MachineStatus.Suspended(suspended.get(), state.taken(), reason);
         } catch (MachineException.StateRefused damaged) {
             // Opening it says so, and boots.
             return new MachineStatus.Suspended(suspended.get(), Instant.EPOCH, Optional.empty());

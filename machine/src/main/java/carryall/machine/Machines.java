@@ -1,5 +1,6 @@
 package carryall.machine;
 
+import carryall.appliance.ApplianceException;
 import carryall.appliance.Appliances;
 import carryall.appliance.InstalledAppliance;
 import carryall.crypto.Digest;
@@ -26,6 +27,11 @@ import java.util.function.Consumer;
 /// machine's lock as long as it lives, and so does a verb that changes a machine.
 public final class Machines {
     private static final Duration START = Duration.ofSeconds(60);
+
+    /// When what opening needs has still to come; a keeper gives up before if nothing does.
+    private static final Duration ARRIVING_START = Duration.ofMinutes(30);
+
+    private static final Duration LONG = Duration.ofSeconds(5);
 
     private final Path home;
 
@@ -163,8 +169,9 @@ public final class Machines {
     /// @param steps told of each step in a few words
     public void start(MachineName name, List<String> launcher, Consumer<String> steps)
             throws MachineException {
-        find(name);
+        Machine machine = find(name);
         MachineFolder files = files(name);
+        boolean isWhole = isWhole(machine);
         List<String> command = new ArrayList<>(List.of("setsid", "--fork"));
         command.addAll(launcher);
         command.add(name.text());
@@ -177,8 +184,13 @@ public final class Machines {
             builder.redirectErrorStream(true);
             builder.redirectOutput(files.keeperLog().toFile());
             builder.start().waitFor();
-            long end = System.nanoTime() + START.toNanos();
+            long end = System.nanoTime() + (isWhole ? START : ARRIVING_START).toNanos();
+            long told = isWhole ? end : System.nanoTime() + LONG.toNanos();
             while (System.nanoTime() < end) {
+                if (System.nanoTime() > told) {
+                    steps.accept("waiting for what opening " + name + " needs");
+                    told = end;
+                }
                 switch (status(name)) {
                     case MachineStatus.Running _, MachineStatus.Paused _ -> {
                         return;
@@ -202,6 +214,14 @@ public final class Machines {
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
             throw new MachineException.StartFailed(name, "interrupted");
+        }
+    }
+
+    private boolean isWhole(Machine machine) {
+        try {
+            return appliances().find(machine.appliance()).isWhole();
+        } catch (ApplianceException saidByTheKeeper) {
+            return true;
         }
     }
 

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumMap;
@@ -37,6 +38,10 @@ final class Parts implements AutoCloseable {
                     Appliance.Part.SYSTEM,
                     Appliance.Part.SESSION_SYSTEM,
                     Appliance.Part.APP_SYSTEM);
+
+    /// How long a shelf may be away before a machine is not opened.
+    private static final Duration SHELF_PATIENCE = Duration.ofSeconds(40);
+
     private static final List<Appliance.Part> MEMORIES =
             List.of(Appliance.Part.SESSION_MEMORY, Appliance.Part.APP_MEMORY);
 
@@ -101,7 +106,7 @@ final class Parts implements AutoCloseable {
     Path file(Appliance.Part part) throws IOException {
         Path file = appliance.file(part);
         if (arrival.isPresent()) {
-            arrival.get().await(part);
+            arrival.get().await(part, SHELF_PATIENCE);
         } else if (!verified.has(file, appliance.content(part).digest())) {
             throw new ApplianceException.ApplianceDamaged(file, "its digest is another");
         }

@@ -40,6 +40,7 @@ public final class Arrival implements Closeable {
 
     private static final ByteSize USUAL_MEMORY = ByteSize.mebibytes(64);
     private static final Duration TURN = Duration.ofSeconds(2);
+    private static final Duration LOOK = Duration.ofMillis(100);
 
     private final InstalledAppliance appliance;
     private final Appliances appliances;
@@ -53,7 +54,11 @@ public final class Arrival implements Closeable {
     /// Why nothing comes any more.
     ///
     /// @param since when something was last missed in vain
-    public record Stall(Instant since, String reason) {}
+    public record Stall(Instant since, String reason) {
+        private boolean isOver(Duration patience) {
+            return since.plus(patience).isBefore(Instant.now());
+        }
+    }
 
     private Arrival(
             InstalledRelease held,
@@ -202,20 +207,10 @@ public final class Arrival implements Closeable {
     /// @param patience how long the shelf may be away
     /// @throws IOException which says why nothing came
     public void await(Appliance.Part part, Duration patience) throws IOException {
-        Thread watch =
-                Thread.ofVirtual()
-                        .name("patience")
-                        .start(() -> {
-                            try {
-                                Thread.sleep(patience);
-                                while (stall().isEmpty()) {
-                                    Thread.sleep(TURN);
-                                }
-                                refuse(true);
-                            } catch (InterruptedException inTime) {
-                                Thread.currentThread().interrupt();
-                            }
-                        });
+        if (has(part)) {
+            return;
+        }
+        Thread watch = Thread.ofVirtual().name("patience").start(() -> refuseAfter(patience));
         try {
             await(part);
         } catch (IOException failed) {
@@ -223,6 +218,18 @@ public final class Arrival implements Closeable {
             throw stall.isPresent() ? new IOException(stall.get().reason(), failed) : failed;
         } finally {
             watch.interrupt();
+            refuse(false);
+        }
+    }
+
+    private void refuseAfter(Duration patience) {
+        try {
+            while (stall().filter(stall -> stall.isOver(patience)).isEmpty()) {
+                Thread.sleep(LOOK);
+            }
+            refuse(true);
+        } catch (InterruptedException inTime) {
+            Thread.currentThread().interrupt();
         }
     }
 

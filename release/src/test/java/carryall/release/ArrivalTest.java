@@ -188,7 +188,6 @@ final class ArrivalTest {
             assertThatThrownBy(() -> arrival.await(Appliance.Part.SYSTEM, Duration.ofMillis(500)))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("pack");
-            arrival.refuse(false);
             for (Path pack : hidden) {
                 Files.move(
                         pack.resolveSibling(pack.getFileName() + ".hidden"),
