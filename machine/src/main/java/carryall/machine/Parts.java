@@ -6,7 +6,6 @@ import carryall.appliance.InstalledAppliance;
 import carryall.appliance.VerifiedFiles;
 import carryall.block.BlockDevice;
 import carryall.block.FileDevice;
-import carryall.block.FuseMissing;
 import carryall.block.FuseMount;
 import carryall.block.NbdServer;
 import carryall.hypervisor.DiskSource;
@@ -174,7 +173,7 @@ final class Parts implements AutoCloseable {
                 memories = Optional.of(mount);
             }
             return new Memory(memories.get().resolve(part.word()), true);
-        } catch (FuseMissing missing) {
+        } catch (IOException missing) {
             log.say(
                     "the memory is not mapped, but "
                             + (arrival.isPresent() ? "waited for: " : "read whole: ")
