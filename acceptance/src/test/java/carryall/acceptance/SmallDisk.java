@@ -64,6 +64,10 @@ record SmallDisk(Path place) {
                 "nobody uses " + place,
                 Duration.ofSeconds(20),
                 () -> Processes.naming(place).isEmpty());
-        Tool.run("umount", place.toString());
+        // The kernel takes a jail's mounts away some time after its processes.
+        Waiting.until(
+                place + " is unmounted",
+                Duration.ofSeconds(20),
+                () -> new ProcessBuilder("umount", place.toString()).start().waitFor() == 0);
     }
 }
