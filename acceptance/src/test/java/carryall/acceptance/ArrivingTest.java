@@ -123,7 +123,7 @@ final class ArrivingTest {
                         PATIENCE,
                         () -> "suspended".equals(user.listed("tiny").get("status")));
             }
-            assertThat(user.run("ls").succeeded().output()).contains("the shelf was away for 2 s");
+            assertThat(user.run("ls").succeeded().output()).contains("had not come for 2 s");
             network.mend();
             user.run("run", "tiny", "--detach").succeeded();
             try (GuestConsole console = GuestConsole.of(user, "tiny")) {

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -173,8 +174,12 @@ final class LibreCadTest {
                     () -> isLibreCad(Screen.of(user, "librecad")));
             assertThat(user.listed("librecad").containsKey("percentHere")).isTrue();
             network.cut();
-            user.run("press", "librecad", "alt-f").succeeded();
+            // It may have to wait: a key goes through the guest's memory.
+            String[] key = {"press", "librecad", "alt-f"};
+            Process pressing = user.start(key);
+            TimeUnit.SECONDS.sleep(2);
             network.mend();
+            Command.result(pressing, PATIENCE, key).succeeded();
             Waiting.until(
                     "the File menu opens",
                     PATIENCE,

@@ -302,6 +302,10 @@ public final class Appliances {
     private static void seal(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.toList()) {
+                // A lock on this one would be gone once it were closed here.
+                if (file.endsWith(InstalledAppliance.ARRIVING)) {
+                    continue;
+                }
                 flush(file);
                 Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--r--r--"));
             }

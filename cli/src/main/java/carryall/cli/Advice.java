@@ -75,7 +75,7 @@ record Advice(int exitCode, String found, String nextStep) {
                     new Step(Exit.MISSING, "see `carryall releases SHELF/APP` for what there is");
             case ReleaseException.NotSubscribed _ ->
                     new Step(Exit.MISSING, "follow it with `carryall subscribe SHELF/APP`");
-            case ReleaseException.SourceUnknown _ ->
+            case ReleaseException.SourceUnknown _, ReleaseException.NotWhole _ ->
                     new Step(Exit.MISSING, "fetch it whole with `carryall pull SHELF/APP`");
             case ReleaseException.OtherShelf _ ->
                     new Step(Exit.BUSY, "stop following the other first: `carryall unsubscribe`");

@@ -56,8 +56,7 @@ final class ReleasesVerb implements Verb {
 
     private static boolean isHere(Machines machines, Digest appliance) throws IOException {
         try {
-            machines.appliances().find(appliance);
-            return true;
+            return machines.appliances().find(appliance).isWhole();
         } catch (ApplianceException.ApplianceMissing missing) {
             return false;
         }

@@ -29,6 +29,9 @@ public final class Qemu implements AutoCloseable {
     private static final int PROCESSES = 1024;
     private static final Duration QMP_PATIENCE = Duration.ofSeconds(30);
 
+    /// QEMU answers nothing while it waits for what is still to come.
+    private static final Duration SERVED_PATIENCE = Duration.ofMinutes(10);
+
     private final JailedProcess process;
     private final QemuCommand command;
     private final Qmp qmp;
@@ -98,7 +101,7 @@ public final class Qemu implements AutoCloseable {
             Qmp qmp =
                     Qmp.connect(
                             command.socket("qmp"),
-                            QMP_PATIENCE,
+                            isServed(command) ? SERVED_PATIENCE : QMP_PATIENCE,
                             ended,
                             event -> QemuEvents.parse(event).ifPresent(events));
             Migration migration = new Migration(qmp, directory, machine.memory().bytes());
@@ -151,6 +154,12 @@ public final class Qemu implements AutoCloseable {
             grants.add(new Jail.Grant(Path.of("/dev/kvm"), Jail.Access.DEVICE));
         }
         return grants;
+    }
+
+    private static boolean isServed(QemuCommand command) {
+        return command.mappedImage().filter(MemoryImage::isServed).isPresent()
+                || command.machine().disks().stream()
+                        .anyMatch(disk -> disk.base() instanceof DiskSource.Export);
     }
 
     private static void grant(DiskSource source, List<Jail.Grant> grants) {

@@ -354,6 +354,8 @@ public final class Machines {
             Path aside = place.resolveSibling("." + name + "." + UUID.randomUUID());
             Files.move(place, aside, StandardCopyOption.ATOMIC_MOVE);
             FileTree.remove(aside);
+            // Of a keeper that was killed.
+            runtime(name).remove();
         } catch (MachineException ours) {
             throw ours;
         } catch (IOException failure) {

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 final class OfflineWatch {
     private static final Duration USUAL_PATIENCE = Duration.ofMinutes(5);
     private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final Duration AFTER_FAILURE = Duration.ofMinutes(2);
     private static final List<Appliance.Part> MEMORIES =
             List.of(Appliance.Part.SESSION_MEMORY, Appliance.Part.APP_MEMORY);
 
@@ -41,12 +42,15 @@ final class OfflineWatch {
 
     /// Looks until QEMU ends or all is here.
     void watch(CompletableFuture<?> ended) {
+        Duration pause = LOOK;
         while (!ended.isDone() && !arrival.isComplete()) {
             try {
+                TimeUnit.NANOSECONDS.sleep(pause.toNanos());
+                pause = LOOK;
                 look();
-                TimeUnit.NANOSECONDS.sleep(LOOK.toNanos());
             } catch (IOException failure) {
-                log.say("the machine waits for the shelf, and could not be saved: " + failure);
+                log.say("the machine waits, and could not be saved: " + failure.getMessage());
+                pause = AFTER_FAILURE;
             } catch (InterruptedException stop) {
                 Thread.currentThread().interrupt();
                 return;
@@ -62,20 +66,16 @@ final class OfflineWatch {
             return;
         }
         if (!saidThatItWaits) {
-            log.say("the machine waits for the shelf: " + stall.get().reason());
+            log.say("the machine waits: " + stall.get().reason());
             saidThatItWaits = true;
         }
         boolean isTooLong = waiting.get().plus(patience).isBefore(Instant.now());
         if (!isTooLong || !isMemoryHere()) {
             return;
         }
-        arrival.refuse(true);
-        try {
-            machine.suspend(Optional.of("the shelf was away for " + patience.toSeconds() + " s"));
-            log.say("the shelf was away: " + stall.get().reason());
-        } finally {
-            arrival.refuse(false);
-        }
+        machine.suspend(
+                Optional.of("what it needs had not come for " + patience.toSeconds() + " s"));
+        log.say("nothing came: " + stall.get().reason());
     }
 
     private boolean isMemoryHere() throws IOException {

@@ -112,11 +112,34 @@ final class Parts implements AutoCloseable {
         return file;
     }
 
-    /// Waits until a part that is on its way is here.
+    /// Waits, however long, until a part that is on its way is here.
     void await(Appliance.Part part) throws IOException {
         if (arrival.isPresent()) {
             arrival.get().await(part);
         }
+    }
+
+    /// Waits for a part, and takes nothing from others who do.
+    ///
+    /// @throws IOException if it is not here in time, which says why
+    void awaitFor(Appliance.Part part, Duration patience) throws IOException {
+        long end = System.nanoTime() + patience.toNanos();
+        while (!isHere(part)) {
+            if (System.nanoTime() > end) {
+                throw new IOException(
+                        part.word()
+                                + " has not come from the shelf: "
+                                + arrival.flatMap(Arrival::stall)
+                                        .map(Arrival.Stall::reason)
+                                        .orElse("it is slow"));
+            }
+            Machines.rest();
+        }
+    }
+
+    /// Whether reads that would wait fail instead, from now on or no more.
+    void refuseWaits(boolean refuses) {
+        arrival.ifPresent(one -> one.refuse(refuses));
     }
 
     /// Whether a part can be had as a file at once.

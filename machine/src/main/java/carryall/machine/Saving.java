@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -24,6 +25,9 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Saving {
     /// So many own layers may lie under a top.
     private static final int MOST_LAYERS = 8;
+
+    /// Shorter than who asks for a save waits.
+    private static final Duration MEMORY_PATIENCE = Duration.ofMinutes(10);
 
     private final MachineDisks disks;
     private final States states;
@@ -61,11 +65,15 @@ final class Saving {
     /// Saves the machine and leaves it held: its end is the caller's.
     ///
     /// @param reason why, if nobody asked for it; the state's label
-    synchronized State suspend(Optional<String> reason) throws IOException {
+    State suspend(Optional<String> reason) throws IOException {
         awaitMemory();
+        return withoutWaits(() -> suspendNow(reason));
+    }
+
+    private synchronized State suspendNow(Optional<String> reason) throws IOException {
         int number = states.next(head);
-        qemu.pause();
         try {
+            qemu.pause();
             State state = take(number, State.Kind.SUSPENDED, reason, head.disks());
             Map<String, Layers> frozen = new TreeMap<>();
             head.disks().forEach((serial, layers) -> frozen.put(serial, layers.frozenWhole()));
@@ -78,8 +86,12 @@ final class Saving {
     }
 
     /// Saves the machine, which goes on.
-    synchronized State snapshot(Optional<String> label) throws IOException {
+    State snapshot(Optional<String> label) throws IOException {
         awaitMemory();
+        return withoutWaits(() -> snapshotNow(label));
+    }
+
+    private synchronized State snapshotNow(Optional<String> label) throws IOException {
         int number = states.next(head);
         Map<String, Layers> before = head.disks();
         Map<String, Layers> after = new TreeMap<>();
@@ -90,8 +102,8 @@ final class Saving {
             after.put(serial, layers.under(top));
             tops.put(serial, disks.file(top));
         }
-        qemu.pause();
         try {
+            qemu.pause();
             // Named first: from here on the guest may write to them.
             write(head.running(after, head.parent()));
             try {
@@ -109,10 +121,32 @@ final class Saving {
     }
 
     /// All of the memory is read in a save, and compared with what it began with.
+    ///
+    /// @throws IOException which says why it does not come
     private void awaitMemory() throws IOException {
-        if (memory.base().isPresent()) {
-            parts.await(memory.base().get().part());
+        Optional<ParentMemory.Base> base;
+        synchronized (this) {
+            base = memory.base();
         }
+        if (base.isPresent()) {
+            parts.awaitFor(base.get().part(), MEMORY_PATIENCE);
+        }
+    }
+
+    /// Saves while reads of the disks that would wait fail instead: a guest cannot be held as long
+    /// as one waits. QEMU repeats them when the guest goes on.
+    private State withoutWaits(Save save) throws IOException {
+        parts.refuseWaits(true);
+        try {
+            return save.run();
+        } finally {
+            parts.refuseWaits(false);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Save {
+        State run() throws IOException;
     }
 
     /// Keeps the number of layers small: a disk with many of the machine's own over the last one

@@ -33,6 +33,7 @@ final class Rehearsal {
     private static final MachineName NAME = new MachineName("rehearsal");
     private static final Duration START_PATIENCE = Duration.ofMinutes(2);
     private static final Duration APP_PATIENCE = Duration.ofMinutes(3);
+    private static final Duration END_LOOK = Duration.ofMillis(200);
     private static final Duration REACTION_PATIENCE = Duration.ofSeconds(20);
 
     /// Opens a menu in most apps, and closes it.
@@ -96,14 +97,27 @@ final class Rehearsal {
                 react(machine, keys, screen);
             }
             touches.end();
-            machines.stop(NAME, Duration.ZERO);
-            keeper.join();
-            machines.remove(NAME);
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
             throw new RecipeException.StepFailed("rehearsing the opening", "interrupted");
+        } finally {
+            end(machines, keeper);
         }
+        machines.remove(NAME);
         return touches.touches();
+    }
+
+    private static void end(Machines machines, Thread keeper) throws IOException {
+        try {
+            while (keeper.isAlive()) {
+                if (machines.status(NAME) instanceof MachineStatus.Running) {
+                    machines.stop(NAME, Duration.ZERO);
+                }
+                keeper.join(END_LOOK);
+            }
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static boolean isRunning(Machines machines) throws IOException {

@@ -218,7 +218,16 @@ public final class Arrival implements Closeable {
             throw stall.isPresent() ? new IOException(stall.get().reason(), failed) : failed;
         } finally {
             watch.interrupt();
+            joined(watch);
             refuse(false);
+        }
+    }
+
+    private static void joined(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -285,24 +294,28 @@ public final class Arrival implements Closeable {
 
     /// Sees to it that the appliance becomes whole, if no other process does.
     private void complete() {
-        try {
-            while (!appliance.isWhole()) {
-                try (ArrivalLock lock = appliances.tryLock(appliance).orElse(null)) {
-                    if (lock != null) {
-                        download.wantRest();
-                        download.awaitAll();
-                        completeWith();
-                        return;
-                    }
+        while (!appliance.isWhole()) {
+            try (ArrivalLock lock = appliances.tryLock(appliance).orElse(null)) {
+                if (lock != null) {
+                    download.wantRest();
+                    download.awaitAll();
+                    completeWith();
+                    return;
                 }
-                Thread.sleep(TURN);
+            } catch (InterruptedIOException closed) {
+                // It goes on when it is opened again.
+                return;
+            } catch (IOException failed) {
+                log.accept("the appliance does not become whole: " + failed.getMessage());
             }
-            log.accept("the appliance is whole");
-        } catch (InterruptedException | InterruptedIOException closed) {
-            // It goes on when it is opened again.
-        } catch (IOException failed) {
-            log.accept("the appliance does not become whole: " + failed.getMessage());
+            try {
+                Thread.sleep(TURN);
+            } catch (InterruptedException closed) {
+                Thread.currentThread().interrupt();
+                return;
+            }
         }
+        log.accept("the appliance is whole");
     }
 
     private void completeWith() throws IOException {

@@ -52,6 +52,7 @@ final class Download implements Closeable {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
     private static final Duration QUIET = Duration.ofSeconds(2);
+    private static final Duration LONG = Duration.ofSeconds(20);
     private static final Duration WAY_GIVEN = Duration.ofSeconds(1);
 
     /// What becomes of a failure.
@@ -397,15 +398,21 @@ final class Download implements Closeable {
         }
     }
 
-    /// What of a batch did not come is at its turn again, in its order, before what else waits.
+    /// What of a batch did not come is at its turn again, in its order, before what else waits; but
+    /// the first of it, which may never come, after all that does.
     private void finished(Batch batch) {
         lock.lock();
         try {
-            for (Job job : batch.jobs().reversed()) {
-                if (job.stage == Stage.UNDER_WAY) {
-                    job.stage = Stage.QUEUED;
-                    queue(batch.urgency()).addFirst(job);
-                }
+            List<Job> left =
+                    batch.jobs().stream().filter(job -> job.stage == Stage.UNDER_WAY).toList();
+            for (Job job : left.reversed()) {
+                job.stage = Stage.QUEUED;
+                queue(batch.urgency()).addFirst(job);
+            }
+            if (!left.isEmpty() && manners == Manners.KEEP_TRYING) {
+                Job failed = queue(batch.urgency()).removeFirst();
+                Urgency later = batch.urgency() == Urgency.OPENING ? Urgency.REST : batch.urgency();
+                queue(later).addLast(failed);
             }
             demandsUnderWay -= batch.urgency() == Urgency.DEMANDED ? 1 : 0;
             changed.signalAll();
@@ -482,10 +489,13 @@ final class Download implements Closeable {
         return urgency != Urgency.REST || (restWanted && isQuiet());
     }
 
-    /// Whether nobody has waited for anything for a while: until then the link is theirs.
+    /// Whether nobody has waited for anything for a while: until then the link is theirs. Who has
+    /// waited long waits for what may never come.
     private boolean isQuiet() {
+        Instant longAgo = Instant.now().minus(LONG);
         return manners == Manners.GIVE_UP
-                || (waits.isEmpty() && System.nanoTime() - lastDemand > QUIET.toNanos());
+                || (waits.values().stream().allMatch(longAgo::isAfter)
+                        && System.nanoTime() - lastDemand > QUIET.toNanos());
     }
 
     private static boolean hasNext(Deque<Job> queue) {

@@ -191,6 +191,7 @@ public final class Fetching implements Closeable {
                 others.set(i, !wanted.get(i) || assembly.has(i));
             }
             complete(download, holdings.plan(index, others));
+            assembly.force();
         }
         verified.believe(file, arriving.content(part).digest());
     }

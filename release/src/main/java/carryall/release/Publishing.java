@@ -91,6 +91,10 @@ public final class Publishing {
             int deltas,
             String tag)
             throws IOException {
+        if (!built.isWhole()) {
+            // Where something is missing, zeros would be published.
+            throw new ReleaseException.NotWhole(built.description().name().toString());
+        }
         Files.createDirectories(work);
         try {
             List<Index> known = new ArrayList<>();

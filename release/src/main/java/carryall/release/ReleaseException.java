@@ -82,6 +82,13 @@ public abstract sealed class ReleaseException extends IOException {
         }
     }
 
+    /// An appliance is still arriving.
+    public static final class NotWhole extends ReleaseException {
+        public NotWhole(String name) {
+            super(name + " is here in part, and cannot be published");
+        }
+    }
+
     /// A publisher's keys are there already.
     public static final class KeysThere extends ReleaseException {
         public KeysThere(Path folder) {
