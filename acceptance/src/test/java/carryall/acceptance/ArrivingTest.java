@@ -47,7 +47,9 @@ final class ArrivingTest {
                                 MessageDigest.getInstance("SHA-256")
                                         .digest(Files.readAllBytes(disk)));
         publisher.run("keygen", "acme").succeeded();
-        publisher.run(PATIENCE, "publish", recipe.toString(), shelf.toString()).succeeded();
+        publisher
+                .run(PATIENCE, "publish", recipe.toString(), shelf.toString(), "--level", "1")
+                .succeeded();
     }
 
     @AfterEach

@@ -186,7 +186,8 @@ final class LibreCadTest {
                     () ->
                             Screen.of(user, "librecad").share(FILE_MENU, LibreCadTest::isLight)
                                     > 0.6);
-            user.run("suspend", "librecad").succeeded();
+            // All of its memory must be here for that.
+            user.run(BUILD, "suspend", "librecad").succeeded();
             assertThat(user.run("run", "librecad", "--detach").succeeded().errors())
                     .contains("resuming state 1");
             assertThat(Screen.of(user, "librecad").share(FILE_MENU, LibreCadTest::isLight))

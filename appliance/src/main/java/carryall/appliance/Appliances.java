@@ -121,10 +121,12 @@ public final class Appliances {
                 .findFirst();
     }
 
-    /// The one that was built from these very inputs.
-    public Optional<InstalledAppliance> builtFrom(Digest recipe) throws ApplianceException {
+    /// The one that was built from these very inputs, and not what was published of it.
+    public Optional<InstalledAppliance> builtFrom(Digest recipe, ApplianceName name)
+            throws ApplianceException {
         return list().stream()
                 .filter(appliance -> appliance.description().recipe().equals(recipe))
+                .filter(appliance -> appliance.description().name().equals(name))
                 .findFirst();
     }
 

@@ -189,8 +189,14 @@ final class AppliancesTest {
     @Test
     void whatWasBuiltFromTheSameInputsIsFound() throws IOException {
         InstalledAppliance added = add("1", "disk");
-        assertThat(appliances.builtFrom(added.description().recipe())).contains(added);
-        assertThat(appliances.builtFrom(Digest.of(new byte[] {1}))).isEmpty();
+        ApplianceName name = added.description().name();
+        assertThat(appliances.builtFrom(added.description().recipe(), name)).contains(added);
+        assertThat(appliances.builtFrom(Digest.of(new byte[] {1}), name)).isEmpty();
+        assertThat(
+                        appliances.builtFrom(
+                                added.description().recipe(),
+                                new ApplianceName("other", name.app())))
+                .isEmpty();
     }
 
     @Test

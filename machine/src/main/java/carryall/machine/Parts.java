@@ -124,6 +124,9 @@ final class Parts implements AutoCloseable {
     /// @throws IOException if it is not here in time, which says why
     void awaitFor(Appliance.Part part, Duration patience) throws IOException {
         long end = System.nanoTime() + patience.toNanos();
+        if (arrival.isPresent()) {
+            arrival.get().hasten(part);
+        }
         while (!isHere(part)) {
             if (System.nanoTime() > end) {
                 throw new IOException(

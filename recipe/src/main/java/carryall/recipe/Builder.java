@@ -56,7 +56,7 @@ public final class Builder {
     /// @throws IOException one of [RecipeException] or [carryall.appliance.ApplianceException]
     public InstalledAppliance build(Recipe recipe, BuildListener listener) throws IOException {
         Digest inputs = BuildInputs.digest(recipe, KERNEL_COMMAND_LINE);
-        Optional<InstalledAppliance> before = appliances.builtFrom(inputs);
+        Optional<InstalledAppliance> before = appliances.builtFrom(inputs, recipe.name());
         if (before.isPresent()) {
             return before.get();
         }

@@ -92,6 +92,7 @@ final class Download implements Closeable {
     private static final class Job {
         private final Way way;
         private Stage stage = Stage.QUEUED;
+        private boolean isDemanded;
 
         Job(Way way) {
             this.way = way;
@@ -270,6 +271,22 @@ final class Download implements Closeable {
         }
     }
 
+    /// Has chunks come before others, and waits for nothing.
+    void hasten(List<Integer> chunks) throws IOException {
+        List<Integer> missing = new ArrayList<>();
+        for (int chunk : chunks) {
+            if (!assembly.has(chunk)) {
+                missing.add(chunk);
+            }
+        }
+        lock.lock();
+        try {
+            demand(missing);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Moves what is not under way to the front.
     private void demand(List<Integer> chunks) throws IOException {
         boolean more = false;
@@ -279,7 +296,8 @@ final class Download implements Closeable {
                 // A file was changed under our hands, or another process's chunk was believed in.
                 job = plain(chunk);
             }
-            if (job.stage == Stage.QUEUED && !queue(Urgency.DEMANDED).contains(job)) {
+            if (job.stage == Stage.QUEUED && !job.isDemanded) {
+                job.isDemanded = true;
                 queue(Urgency.DEMANDED).add(job);
                 lastDemand = System.nanoTime();
                 more = true;
@@ -407,6 +425,8 @@ final class Download implements Closeable {
                     batch.jobs().stream().filter(job -> job.stage == Stage.UNDER_WAY).toList();
             for (Job job : left.reversed()) {
                 job.stage = Stage.QUEUED;
+                // Who still waits for it asks again.
+                job.isDemanded = batch.urgency() == Urgency.DEMANDED;
                 queue(batch.urgency()).addFirst(job);
             }
             if (!left.isEmpty() && manners == Manners.KEEP_TRYING) {
