@@ -1,9 +1,6 @@
 package carryall.release;
 
 import carryall.chunk.Assembly;
-import carryall.chunk.Block;
-import carryall.chunk.ChunkException;
-import carryall.chunk.Frames;
 import carryall.chunk.Index;
 import carryall.chunk.Plan;
 import carryall.chunk.Space;
@@ -107,9 +104,8 @@ final class Download implements Closeable {
 
     private final Repository repository;
     private final Index index;
-    private final List<Space> spaces;
-    private final List<List<List<Index.Place>>> places;
     private final Assembly assembly;
+    private final Placement placement;
     private final FetchListener listener;
     private final Manners manners;
 
@@ -149,9 +145,8 @@ final class Download implements Closeable {
             Manners manners) {
         this.repository = repository;
         this.index = index;
-        this.spaces = spaces;
-        this.places = spaces.stream().map(space -> space.index().places()).toList();
         this.assembly = assembly;
+        this.placement = new Placement(repository, index, spaces, assembly, this::miss);
         this.listener = listener;
         this.manners = manners;
         this.jobs = new Job[index.chunks().size()];
@@ -564,7 +559,7 @@ final class Download implements Closeable {
                 if (isHere(job)) {
                     done(job);
                 } else if (job.way instanceof Way.Copy(Plan.Copy copy)) {
-                    copy(copy);
+                    placement.copy(copy);
                     done(job);
                 } else {
                     if (!together.isEmpty() && !follows(together.getLast(), job)) {
@@ -633,7 +628,7 @@ final class Download implements Closeable {
                     throw new EOFException("a range ended too early");
                 }
                 at = fetch.offset() + fetch.stored();
-                place(fetch, stored);
+                placement.place(fetch, stored);
                 listener.fetched(stored.length);
                 done(together.get(whole));
                 whole++;
@@ -657,54 +652,6 @@ final class Download implements Closeable {
             Thread.currentThread().interrupt();
         } finally {
             lock.unlock();
-        }
-    }
-
-    private void copy(Plan.Copy copy) throws IOException {
-        if (assembly.has(copy.wanted())) {
-            return;
-        }
-        byte[] bytes =
-                spaces.get(copy.space())
-                        .chunk(copy.held(), places.get(copy.space()).get(copy.held()));
-        placeOrMiss(copy.wanted(), bytes, 0);
-    }
-
-    private void place(Plan.Fetch fetch, byte[] stored) throws IOException {
-        switch (fetch) {
-            case Plan.Fetch.Plain plain -> {
-                try {
-                    byte[] bytes = Frames.plain(plain.frame(), stored);
-                    for (int number : plain.chunks()) {
-                        int block = index.chunks().get(number).frameBlock();
-                        assembly.place(number, bytes, block * Block.SIZE);
-                    }
-                } catch (ChunkException wrong) {
-                    throw new ReleaseException.PackDamaged(
-                            repository.location(), fetch.pack().digest(), wrong);
-                }
-            }
-            case Plan.Fetch.Coded coded -> {
-                try {
-                    byte[] bytes =
-                            Frames.plain(coded.frame(), index, stored, spaces.get(coded.space()));
-                    int at = 0;
-                    for (int number : coded.frame().chunks()) {
-                        placeOrMiss(number, bytes, at);
-                        at += index.chunks().get(number).bytes();
-                    }
-                } catch (ChunkException wrong) {
-                    coded.frame().chunks().forEach(this::miss);
-                }
-            }
-        }
-    }
-
-    private void placeOrMiss(int number, byte[] bytes, int at) throws IOException {
-        try {
-            assembly.place(number, bytes, at);
-        } catch (ChunkException.ChunkDamaged other) {
-            miss(number);
         }
     }
 
