@@ -5,13 +5,13 @@
 /// [NbdServer][carryall.block.NbdServer] answers for it. A connection's thread reads requests and
 /// answers those whose content is here; those that wait for content wait in threads of their own,
 /// few at a time. A [FuseMount][carryall.block.FuseMount] does the same for the kernel, which
-/// caches what it reads. It calls the C library through the JDK's linker, so that the launcher
-/// names this module in `--enable-native-access`.
+/// caches what it reads.
 ///
 /// It knows nothing of where content comes from, writes nothing, and listens on no network.
 @org.jspecify.annotations.NullMarked
 module carryall.block {
     requires static transitive org.jspecify;
+    requires carryall.libc;
 
     exports carryall.block;
 }

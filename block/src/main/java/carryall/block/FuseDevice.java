@@ -1,5 +1,6 @@
 package carryall.block;
 
+import carryall.libc.Libc;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import carryall.libc.Libc;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -290,7 +293,7 @@ final class FuseMountTest {
         Files.setPosixFilePermissions(
                 folder, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
         Files.setAttribute(directory, "unix:uid", 65534);
-        for (Class<?> type : List.of(FuseMount.class, FuseMountTest.class)) {
+        for (Class<?> type : List.of(FuseMount.class, FuseMountTest.class, Libc.class)) {
             copy(Path.of(type.getProtectionDomain().getCodeSource().getLocation().getPath()));
         }
         Path script =
@@ -312,11 +315,24 @@ final class FuseMountTest {
         return all;
     }
 
-    private void copy(Path classes) throws IOException {
+    /// @param code a folder of classes, or a jar of them
+    private void copy(Path code) throws IOException {
+        if (Files.isDirectory(code)) {
+            copyFolder(code);
+            return;
+        }
+        try (FileSystem jar = FileSystems.newFileSystem(code)) {
+            copyFolder(jar.getPath("/"));
+        }
+    }
+
+    private void copyFolder(Path classes) throws IOException {
         try (Stream<Path> all = Files.walk(classes)) {
             for (Path file : (Iterable<Path>) all::iterator) {
                 Path to = folder.resolve("classes").resolve(classes.relativize(file).toString());
-                if (!Files.isDirectory(to)) {
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(to);
+                } else {
                     Files.copy(file, to, StandardCopyOption.REPLACE_EXISTING);
                 }
             }

@@ -1,4 +1,4 @@
-package carryall.block;
+package carryall.libc;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -12,29 +12,29 @@ import java.lang.invoke.MethodHandle;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// The few calls of the C library that FUSE takes and Java lacks. Numbers are those of Linux on
-/// x86-64 and aarch64, where they are the same.
+/// Calls of the C library that Java lacks. Numbers are those of Linux on x86-64 and aarch64, where
+/// they are the same.
 ///
 /// All calls have one shape, six words in and one out. It fits each of them, as the words travel in
 /// registers and a function leaves alone those it does not know; and a shape is what costs: the
 /// first call of a new one takes the JVM some ten milliseconds.
-final class Libc {
-    static final int O_RDWR = 2;
-    static final int O_NONBLOCK = 0x800;
-    static final int O_CLOEXEC = 0x80000;
+public final class Libc {
+    public static final int O_RDWR = 2;
+    public static final int O_NONBLOCK = 0x800;
+    public static final int O_CLOEXEC = 0x80000;
 
-    static final int EPERM = 1;
-    static final int ENOENT = 2;
-    static final int EINTR = 4;
-    static final int EIO = 5;
-    static final int ENXIO = 6;
-    static final int EAGAIN = 11;
-    static final int EACCES = 13;
-    static final int ENODEV = 19;
-    static final int EINVAL = 22;
-    static final int EROFS = 30;
-    static final int ENOSYS = 38;
-    static final int ENOTCONN = 107;
+    public static final int EPERM = 1;
+    public static final int ENOENT = 2;
+    public static final int EINTR = 4;
+    public static final int EIO = 5;
+    public static final int ENXIO = 6;
+    public static final int EAGAIN = 11;
+    public static final int EACCES = 13;
+    public static final int ENODEV = 19;
+    public static final int EINVAL = 22;
+    public static final int EROFS = 30;
+    public static final int ENOSYS = 38;
+    public static final int ENOTCONN = 107;
 
     private static final Map<Integer, String> NAMES =
             Map.ofEntries(
@@ -61,7 +61,7 @@ final class Libc {
     private Libc() {}
 
     /// A call failed.
-    static final class Failed extends IOException {
+    public static final class Failed extends IOException {
         private static final long serialVersionUID = 1;
         private final int errno;
 
@@ -70,7 +70,8 @@ final class Libc {
             this.errno = errno;
         }
 
-        int errno() {
+        /// Why, as the C library numbers it.
+        public int errno() {
             return errno;
         }
     }
@@ -80,7 +81,7 @@ final class Libc {
     /// @param words numbers, and addresses of memory that stays the caller's; at most six
     /// @return 0 or more
     /// @throws Failed if it answers -1
-    static int call(String function, long... words) throws Failed {
+    public static int call(String function, long... words) throws Failed {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment errno = arena.allocate(JAVA_INT);
             // The upper half of an `int` that is returned means nothing.
