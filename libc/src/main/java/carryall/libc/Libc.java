@@ -19,22 +19,50 @@ import java.util.concurrent.ConcurrentHashMap;
 /// registers and a function leaves alone those it does not know; and a shape is what costs: the
 /// first call of a new one takes the JVM some ten milliseconds.
 public final class Libc {
+    public static final int O_RDONLY = 0;
+    public static final int O_WRONLY = 1;
     public static final int O_RDWR = 2;
+    public static final int O_CREAT = 0x40;
+    public static final int O_EXCL = 0x80;
+    public static final int O_NOCTTY = 0x100;
     public static final int O_NONBLOCK = 0x800;
     public static final int O_CLOEXEC = 0x80000;
+    public static final int O_PATH = 0x200000;
+
+    /// The one number here that differs.
+    public static final int O_NOFOLLOW =
+            System.getProperty("os.arch").equals("aarch64") ? 0x8000 : 0x20000;
 
     public static final int EPERM = 1;
     public static final int ENOENT = 2;
     public static final int EINTR = 4;
     public static final int EIO = 5;
     public static final int ENXIO = 6;
+    public static final int EBADF = 9;
     public static final int EAGAIN = 11;
     public static final int EACCES = 13;
+    public static final int EBUSY = 16;
+    public static final int EEXIST = 17;
+    public static final int EXDEV = 18;
     public static final int ENODEV = 19;
+    public static final int ENOTDIR = 20;
+    public static final int EISDIR = 21;
     public static final int EINVAL = 22;
+    public static final int ENFILE = 23;
+    public static final int EMFILE = 24;
+    public static final int ETXTBSY = 26;
+    public static final int EFBIG = 27;
+    public static final int ENOSPC = 28;
     public static final int EROFS = 30;
+    public static final int EMLINK = 31;
+    public static final int ENAMETOOLONG = 36;
     public static final int ENOSYS = 38;
+    public static final int ENOTEMPTY = 39;
+    public static final int ELOOP = 40;
+    public static final int EOPNOTSUPP = 95;
     public static final int ENOTCONN = 107;
+    public static final int ESTALE = 116;
+    public static final int EDQUOT = 122;
 
     private static final Map<Integer, String> NAMES =
             Map.ofEntries(
@@ -43,6 +71,7 @@ public final class Libc {
                     Map.entry(ENXIO, "No such device or address"),
                     Map.entry(EACCES, "Permission denied"),
                     Map.entry(ENODEV, "No such device"),
+                    Map.entry(ENOTDIR, "Not a directory"),
                     Map.entry(EINVAL, "Invalid argument"),
                     Map.entry(ENOTCONN, "Transport endpoint is not connected"));
 
