@@ -57,14 +57,18 @@ final class Folder {
             HostUser host = HostUser.of(beneath.stat());
             long fsid = Handle.grant(grant.name()) & Long.MAX_VALUE;
             return new Folder(grant, beneath, new Attributes(guest, host, fsid), table);
-        } catch (Refused kernel) {
+        } catch (Refused refused) {
             beneath.close();
+            if (refused.status() == Status.ACCES) {
+                throw new IOException(
+                        grant.directory() + " is not for this user to enter", refused);
+            }
             throw new IOException(
                     grant.directory()
                             + " cannot be kept apart from the rest ("
-                            + kernel.getMessage()
+                            + refused.getMessage()
                             + "): sharing folders takes Linux 5.8 or later",
-                    kernel);
+                    refused);
         } catch (IOException | RuntimeException failed) {
             beneath.close();
             throw failed;

@@ -27,6 +27,8 @@ public final class FolderServer implements AutoCloseable {
     private final long verifier = new SecureRandom().nextLong();
     private final Set<ByteChannel> channels = ConcurrentHashMap.newKeySet();
 
+    private volatile boolean isClosed;
+
     private FolderServer(HandleTable table, GuestUser guest) {
         this.table = table;
         this.guest = guest;
@@ -80,10 +82,13 @@ public final class FolderServer implements AutoCloseable {
     /// @throws IOException if there are too many connections, or root's groups cannot be dropped
     public void serve(ByteChannel channel) throws IOException {
         channels.add(channel);
-        if (channels.size() > MOST_CONNECTIONS) {
+        if (isClosed || channels.size() > MOST_CONNECTIONS) {
             channels.remove(channel);
             channel.close();
-            throw new IOException("more than " + MOST_CONNECTIONS + " connections");
+            throw new IOException(
+                    isClosed
+                            ? "the folders are served no more"
+                            : "more than " + MOST_CONNECTIONS + " connections");
         }
         // Not the caller's: what the kernel knows of a user belongs to a thread of its own.
         Conversation conversation = new Conversation(channel);
@@ -152,6 +157,7 @@ public final class FolderServer implements AutoCloseable {
     /// Ends all connections and takes all folders away.
     @Override
     public void close() throws IOException {
+        isClosed = true;
         for (ByteChannel channel : channels) {
             channel.close();
         }

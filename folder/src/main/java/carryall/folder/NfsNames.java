@@ -6,10 +6,10 @@ import java.util.Optional;
 
 /// The procedures that make, rename and remove files. What they answered is on disk.
 final class NfsNames {
-    private static final int FILE_MODE = 0644;
-    private static final int DIRECTORY_MODE = 0755;
-    private static final int PRIVATE_MODE = 0600;
-    private static final int PRIVATE_DIRECTORY_MODE = 0700;
+    /// Until the client says which, or if it does not.
+    private static final int FILE_MODE = 0600;
+
+    private static final int DIRECTORY_MODE = 0700;
 
     private NfsNames() {}
 
@@ -73,7 +73,7 @@ final class NfsNames {
 
     private static void make(Subject directory, Name name, NewAttributes attributes)
             throws IOException {
-        try (Descriptor made = Beneath.create(directory.descriptor(), name, PRIVATE_MODE)) {
+        try (Descriptor made = Beneath.create(directory.descriptor(), name, FILE_MODE)) {
             directory.folder().gone(directory, name);
             long size = attributes.size().orElse(0L);
             if (size < 0) {
@@ -115,7 +115,7 @@ final class NfsNames {
         Name name = call.nextName();
         NewAttributes attributes = NewAttributes.read(call.in());
         Subject directory = directory(call, handle);
-        Beneath.makeDirectory(directory.descriptor(), name, PRIVATE_DIRECTORY_MODE);
+        Beneath.makeDirectory(directory.descriptor(), name, DIRECTORY_MODE);
         Folder folder = directory.folder();
         folder.gone(directory, name);
         try (Descriptor made = folder.beneath().find(directory.descriptor(), name)) {

@@ -263,7 +263,7 @@ final class EscapeTest {
         }
         assertThat(failure.get()).isEmpty();
         assertThat(rounds).isGreaterThan(100);
-        assertThat(swaps.get()).isGreaterThan(1000);
+        assertThat(swaps.get()).isGreaterThan(10_000);
         assertThat(inside).isPositive();
     }
 

@@ -10,6 +10,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -506,6 +508,33 @@ final class ProceduresTest {
                 .isEqualTo(Status.NOENT.code());
         served.server().add(new Grant("drawings", folder, Access.READ_WRITE));
         assertThat(client.attributes(file).status()).isZero();
+    }
+
+    @Test
+    void nothingIsChangedOnceAFolderWasTakenAway() throws Exception {
+        NfsClient busy = served.client();
+        byte[] file = client.make(root, "count");
+        AtomicInteger written = new AtomicInteger();
+        CountDownLatch begun = new CountDownLatch(20);
+        Thread writing =
+                Thread.ofVirtual()
+                        .start(() -> {
+                            try {
+                                int number = 0;
+                                while (busy.write(file, "%09d".formatted(number)) == 0) {
+                                    written.set(number++);
+                                    begun.countDown();
+                                }
+                            } catch (java.io.IOException failure) {
+                                throw new java.io.UncheckedIOException(failure);
+                            }
+                        });
+        begun.await();
+        assertThat(served.server().remove("drawings")).isTrue();
+        String last = Files.readString(folder.resolve("count"));
+        writing.join();
+        assertThat(folder.resolve("count")).hasContent(last);
+        assertThat(Integer.parseInt(last)).isEqualTo(written.get());
     }
 
     @Test

@@ -3,12 +3,16 @@ package carryall.folder;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import carryall.folder.Grant.Access;
+import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -19,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Whatever a client says, the server answers it or ends that connection, and serves the next.
 @Timeout(300)
-final class FuzzTest {
+final class NfsFuzzTest {
     private static final int ROUNDS = 20_000;
     private static final int SYSTEM_ERROR = 5;
 
@@ -54,7 +58,8 @@ final class FuzzTest {
     }
 
     /// A call of each procedure, as a client makes it.
-    private List<byte[]> corpus() throws IOException {
+    private List<byte[]> corpus(NfsClient client) throws IOException {
+        client.calls().clear();
         byte[] file = client.make(root, "a");
         byte[] directory = NfsClient.made(client.makeDirectory(root, "d", 0755));
         client.write(file, "hello");
@@ -86,12 +91,18 @@ final class FuzzTest {
 
     @Test
     void mutatedCallsAreAnsweredOrEndTheConnection() throws Exception {
-        List<byte[]> corpus = corpus();
+        List<byte[]> corpus = corpus(client);
         Random random = new Random(20_261_124);
         int ended = 0;
         int answered = 0;
+        int open = openFiles();
         NfsClient current = client;
         for (int i = 0; i < ROUNDS; i++) {
+            if (i % 400 == 399) {
+                // What was removed and renamed by then leaves little to do.
+                empty(folder);
+                corpus = corpus(current);
+            }
             byte[] message = mutated(corpus.get(random.nextInt(corpus.size())), random);
             try {
                 NfsClient.Reader reply = current.raw(message);
@@ -106,6 +117,23 @@ final class FuzzTest {
         }
         assertThat(answered).isGreaterThan(ROUNDS / 2);
         assertThat(ended).isPositive();
+        // Each connection's socket was closed, and no file stays open.
+        assertThat(openFiles()).isLessThanOrEqualTo(open + 2);
+    }
+
+    private static void empty(Path directory) throws IOException {
+        for (File file : Objects.requireNonNull(directory.toFile().listFiles())) {
+            if (Files.isDirectory(file.toPath(), LinkOption.NOFOLLOW_LINKS)) {
+                Files.setPosixFilePermissions(
+                        file.toPath(), PosixFilePermissions.fromString("rwx------"));
+                empty(file.toPath());
+            }
+            Files.delete(file.toPath());
+        }
+    }
+
+    private static int openFiles() {
+        return Objects.requireNonNull(new File("/proc/self/fd").list()).length;
     }
 
     private static boolean fault(ByteBuffer reply) {
