@@ -62,7 +62,7 @@ enum Status {
             case Libc.ENOTEMPTY -> NOTEMPTY;
             case Libc.EDQUOT -> DQUOT;
             case Libc.ESTALE -> STALE;
-            case Libc.EOPNOTSUPP -> NOTSUPP;
+            case Libc.EOPNOTSUPP, Libc.ENOSYS -> NOTSUPP;
             case Libc.EAGAIN, Libc.EMFILE, Libc.ENFILE -> JUKEBOX;
             default -> IO;
         };

@@ -58,13 +58,14 @@ record Subject(Folder folder, Handle handle, String path, Descriptor descriptor,
         }
     }
 
-    /// Has the names in this directory on disk, if its user may read it.
+    /// Has the names in this directory on disk, if its user may read it and its file system can.
     void flush() throws Refused {
         try (Descriptor directory = Beneath.open(descriptor, Libc.O_RDONLY)) {
             Content.flush(directory);
         } catch (Refused refused) {
-            if (refused.status() != Status.ACCES) {
-                throw refused;
+            switch (refused.status()) {
+                case ACCES, INVAL, NOTSUPP -> {}
+                default -> throw refused;
             }
         }
     }

@@ -15,13 +15,14 @@ final class NfsClient implements AutoCloseable {
     static final int NFS = 100003;
     static final int MOUNT = 100005;
     private static final int UNCHANGED = 0;
-    private static final int NOBODY_ASKS = 1;
 
     private final ByteChannel channel;
     private final List<byte[]> calls = new ArrayList<>();
-    private int number = NOBODY_ASKS;
+    private int number;
 
-    NfsClient(ByteChannel channel) {
+    /// @param number of its first message
+    NfsClient(ByteChannel channel, int number) {
+        this.number = number;
         this.channel = channel;
     }
 

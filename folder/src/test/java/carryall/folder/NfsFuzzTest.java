@@ -6,6 +6,7 @@ import carryall.folder.Grant.Access;
 import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -122,13 +123,15 @@ final class NfsFuzzTest {
     }
 
     private static void empty(Path directory) throws IOException {
-        for (File file : Objects.requireNonNull(directory.toFile().listFiles())) {
-            if (Files.isDirectory(file.toPath(), LinkOption.NOFOLLOW_LINKS)) {
-                Files.setPosixFilePermissions(
-                        file.toPath(), PosixFilePermissions.fromString("rwx------"));
-                empty(file.toPath());
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+                    Files.setPosixFilePermissions(
+                            file, PosixFilePermissions.fromString("rwx------"));
+                    empty(file);
+                }
+                Files.delete(file);
             }
-            Files.delete(file.toPath());
         }
     }
 

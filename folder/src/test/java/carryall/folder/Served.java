@@ -18,6 +18,10 @@ final class Served implements AutoCloseable {
 
     private final Path folder;
     private final FolderServer server;
+
+    /// No two clients number their messages alike: Linux begins anywhere.
+    private int number;
+
     private final Map<NfsClient, Thread> clients = new LinkedHashMap<>();
 
     private Served(Path folder, FolderServer server) {
@@ -45,7 +49,8 @@ final class Served implements AutoCloseable {
         try (ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             UnixDomainSocketAddress address = UnixDomainSocketAddress.of(path);
             socket.bind(address);
-            NfsClient client = new NfsClient(SocketChannel.open(address));
+            NfsClient client = new NfsClient(SocketChannel.open(address), number);
+            number += 1 << 20;
             clients.put(client, serve(socket.accept()));
             return client;
         } finally {
