@@ -115,11 +115,16 @@ final class RunningMachine {
         return qemu.viewers();
     }
 
-    /// Whether the app's window is on the screen, and the guest knows the time.
+    /// Whether the app's window is on the screen, and the guest knows the time; waits some seconds
+    /// for it.
     boolean appIsUp() {
         try {
-            return awake.isDone() && qemu.agent().run(APP_READY, GUEST_PATIENCE).exitCode() == 0;
-        } catch (IOException agentNotUpYet) {
+            awake.get(GUEST_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            return qemu.agent().run(APP_READY, GUEST_PATIENCE).exitCode() == 0;
+        } catch (IOException | TimeoutException | ExecutionException notUpYet) {
+            return false;
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
             return false;
         }
     }
