@@ -1,5 +1,6 @@
 package carryall.cli;
 
+import carryall.appliance.ApplianceClaim;
 import carryall.appliance.ApplianceException;
 import carryall.appliance.ApplianceName;
 import carryall.appliance.InstalledAppliance;
@@ -172,7 +173,14 @@ final class RunVerb implements Verb {
         if (offer.entry().equals(offer.followed().channel().newest())) {
             offers.subscriber().follow(offer);
         }
-        return Optional.of(of(machines, terminal, offers.arriving(offer)));
+        InstalledAppliance appliance;
+        Machine machine;
+        try (ApplianceClaim _ = machines.appliances().claim(offer.release().appliance())) {
+            appliance = offers.arriving(offer);
+            machine = of(machines, terminal, appliance);
+        }
+        offers.evict(appliance);
+        return Optional.of(machine);
     }
 
     private Machine local(Machines machines, Terminal terminal) throws IOException {
