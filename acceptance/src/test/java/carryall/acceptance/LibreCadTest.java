@@ -156,7 +156,8 @@ final class LibreCadTest {
         }
         assertThat(identities.getFirst()).doesNotContainAnyElementsOf(identities.getLast());
         assertThat(identities.getFirst().get(1)).isEqualTo("librecad");
-        assertThat(identities.getFirst().getLast()).matches("302a300506032b6570032100\\p{XDigit}{64}");
+        assertThat(identities.getFirst().getLast())
+                .matches("302a300506032b6570032100\\p{XDigit}{64}");
         command.run("stop", "other", "--patience", "0").succeeded();
         command.run("rm", "other", "--yes").succeeded();
     }
