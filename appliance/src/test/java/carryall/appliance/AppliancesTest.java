@@ -52,6 +52,7 @@ final class AppliancesTest {
                 ByteSize.mebibytes(64),
                 1,
                 Network.NONE,
+                Scratch.KEEP,
                 List.of(),
                 Optional.empty(),
                 Digest.of(("recipe of " + version).getBytes(StandardCharsets.UTF_8)),

@@ -8,6 +8,7 @@ import carryall.hypervisor.Accelerator;
 import carryall.hypervisor.HostCheck;
 import carryall.hypervisor.Network;
 import carryall.machine.Keeper;
+import carryall.machine.Lifetime;
 import carryall.machine.Machine;
 import carryall.machine.MachineException;
 import carryall.machine.MachineName;
@@ -88,6 +89,13 @@ final class RunVerb implements Verb {
             description = "Boot, even if the machine could be opened where it was left.")
     private boolean cold;
 
+    @Option(
+            names = "--throwaway",
+            description =
+                    "Open a fresh machine, with a fresh personal disk, that is gone without a trace"
+                            + " when it is closed.")
+    private boolean throwaway;
+
     /// For picocli, which sets the rest.
     RunVerb() {}
 
@@ -155,7 +163,7 @@ final class RunVerb implements Verb {
                 AppWait.until(machines, machine.name(), terminal, APP_PATIENCE);
             }
             if (!format.isJson()) {
-                show(machines, terminal, machine.name());
+                show(machines, terminal, machine);
             }
         }
         if (format.isJson()) {
@@ -212,7 +220,10 @@ final class RunVerb implements Verb {
         if (name == null && what.matches("[a-z0-9][a-z0-9-]{0,63}")) {
             MachineName known = new MachineName(what);
             if (Files.isDirectory(machines.folder(known))) {
-                return granted(machines, machines.find(known));
+                Machine machine = machines.find(known);
+                return throwaway
+                        ? of(machines, terminal, machines.appliances().find(machine.appliance()))
+                        : granted(machines, machine);
             }
         }
         Optional<InstalledAppliance> built = Optional.empty();
@@ -234,7 +245,15 @@ final class RunVerb implements Verb {
     private Machine of(Machines machines, Terminal terminal, InstalledAppliance appliance)
             throws IOException {
         var description = appliance.description();
-        MachineName wanted = name != null ? name : new MachineName(description.name().app());
+        MachineName wanted =
+                name != null
+                        ? name
+                        : throwaway
+                                ? unused(machines, description.name().app() + "-throwaway")
+                                : new MachineName(description.name().app());
+        if (throwaway && Files.isDirectory(machines.folder(wanted))) {
+            throw new MachineException.NameInUse(wanted);
+        }
         if (!Files.isDirectory(machines.folder(wanted))) {
             if (network == Network.INTERNET && description.network() == Network.NONE) {
                 terminal.note(description.name() + " did not ask for the network; you grant it.");
@@ -244,7 +263,11 @@ final class RunVerb implements Verb {
                         description.name()
                                 + " asks for the network: grant it with `--network internet`.");
             }
-            return machines.create(wanted, appliance, network == null ? Network.NONE : network);
+            return machines.create(
+                    wanted,
+                    appliance,
+                    network == null ? Network.NONE : network,
+                    throwaway ? Lifetime.ONE_RUN : Lifetime.LASTING);
         }
         Machine machine = machines.find(wanted);
         if (!machine.appliance().equals(appliance.id())) {
@@ -264,6 +287,16 @@ final class RunVerb implements Verb {
         return granted(machines, machine);
     }
 
+    private static MachineName unused(Machines machines, String begin) {
+        // Names have 64 characters at most.
+        String start = begin.length() <= 60 ? begin : begin.substring(begin.length() - 60);
+        MachineName name = new MachineName(start);
+        for (int i = 2; Files.isDirectory(machines.folder(name)); i++) {
+            name = new MachineName(start + "-" + i);
+        }
+        return name;
+    }
+
     private Machine granted(Machines machines, Machine machine) throws MachineException {
         return network == null || network == machine.network()
                 ? machine
@@ -277,13 +310,14 @@ final class RunVerb implements Verb {
         }
     }
 
-    private static void show(Machines machines, Terminal terminal, MachineName name)
+    private static void show(Machines machines, Terminal terminal, Machine machine)
             throws IOException {
+        MachineName name = machine.name();
         Optional<Viewer> viewer = Viewer.find();
         if (viewer.isPresent()) {
             terminal.note("Showing " + name + " with " + viewer.get().program() + ".");
             viewer.get().open(machines.connect(name).vncSocket(), name.text());
-            ClosedWindow.suspend(machines, terminal, name);
+            ClosedWindow.end(machines, terminal, machine);
             return;
         }
         terminal.line(

@@ -125,7 +125,12 @@ public final class Keeper {
                         run.outcome().name().toLowerCase(java.util.Locale.ROOT)
                                 + ": "
                                 + run.reason());
-                keeper.settle(machines);
+                if (keeper.machine.lifetime() == Lifetime.ONE_RUN
+                        && run.outcome() != MachineStatus.Outcome.NEVER_STARTED) {
+                    machines.removeHeld(name);
+                } else {
+                    keeper.settle(machines);
+                }
                 return run;
             } finally {
                 keeper.done.complete(true);

@@ -159,7 +159,31 @@ public final class Machines {
     /// @throws MachineException.NameInUse if there is a machine, or anything else, of that name
     public Machine create(MachineName name, InstalledAppliance appliance, Network granted)
             throws MachineException {
-        return new NewMachine(this, name, appliance, granted).make();
+        return create(name, appliance, granted, Lifetime.LASTING);
+    }
+
+    /// The same, lasting or for one run.
+    public Machine create(
+            MachineName name, InstalledAppliance appliance, Network granted, Lifetime lifetime)
+            throws MachineException {
+        removeThrownAway();
+        return new NewMachine(this, name, appliance, granted, lifetime).make();
+    }
+
+    /// Removes what keepers that were killed left of machines for one run.
+    private void removeThrownAway() throws MachineException {
+        for (MachineName each : names()) {
+            try {
+                Machine machine = find(each);
+                if (machine.lifetime() == Lifetime.ONE_RUN
+                        && status(each) instanceof MachineStatus.Stopped stopped
+                        && stopped.lastRun().isPresent()) {
+                    remove(each);
+                }
+            } catch (MachineException damagedOrGone) {
+                // Not this one's matter.
+            }
+        }
     }
 
     /// Starts a keeper of its own for the machine and waits until the guest runs.
@@ -244,9 +268,22 @@ public final class Machines {
         connect(name).stop(patience);
         long end = System.nanoTime() + patience.plusSeconds(30).toNanos();
         while (System.nanoTime() < end) {
-            if (status(name) instanceof MachineStatus.Stopped(Optional<MachineStatus.LastRun> last)
-                    && last.isPresent()) {
-                return last.get();
+            try {
+                if (status(name)
+                                instanceof
+                                MachineStatus.Stopped(Optional<MachineStatus.LastRun> last)
+                        && last.isPresent()) {
+                    return last.get();
+                }
+            } catch (MachineException perhapsGone) {
+                if (Files.isDirectory(folder(name))) {
+                    throw perhapsGone;
+                }
+                return new MachineStatus.LastRun(
+                        Instant.now(),
+                        Optional.of(Instant.now()),
+                        MachineStatus.Outcome.SHUT_DOWN,
+                        "it left nothing");
             }
             try {
                 Thread.sleep(20);
@@ -362,16 +399,22 @@ public final class Machines {
             throw new MachineException.MachineMissing(name);
         }
         try (MachineFolder.Lock _ = changing(name)) {
-            Path aside = place.resolveSibling("." + name + "." + UUID.randomUUID());
-            Files.move(place, aside, StandardCopyOption.ATOMIC_MOVE);
-            FileTree.remove(aside);
-            // Of a keeper that was killed.
-            runtime(name).remove();
+            removeHeld(name);
         } catch (MachineException ours) {
             throw ours;
         } catch (IOException failure) {
             throw new MachineException.StateUnusable(place, failure);
         }
+    }
+
+    /// Removes a machine whose lock the caller holds.
+    void removeHeld(MachineName name) throws IOException {
+        Path place = folder(name);
+        Path aside = place.resolveSibling("." + name + "." + UUID.randomUUID());
+        Files.move(place, aside, StandardCopyOption.ATOMIC_MOVE);
+        FileTree.remove(aside);
+        // Of a keeper that was killed.
+        runtime(name).remove();
     }
 
     /// What can be asked of a running machine.

@@ -4,6 +4,7 @@ import carryall.appliance.Appliance;
 import carryall.appliance.ApplianceException;
 import carryall.appliance.InstalledAppliance;
 import carryall.appliance.MemoryIndex;
+import carryall.appliance.Scratch;
 import carryall.hypervisor.MemoryImage;
 import carryall.hypervisor.MemorySink;
 import carryall.hypervisor.MemorySource;
@@ -67,6 +68,12 @@ record Opening(
         if (misfit.isPresent()) {
             return boot(head, disks, fit, "booting: the warm state " + misfit.get());
         }
+        Scratch scratch = appliance.description().scratch();
+        if (!head.disksAtStart(scratch)
+                .getOrDefault(MachineDisks.SYSTEM, Layers.NONE)
+                .equals(Layers.NONE)) {
+            return boot(head, disks, fit, "booting: the system was written to, which is kept");
+        }
         try {
             // The app was saved over its own release's template, and over nothing else.
             boolean isOverTemplate =
@@ -78,10 +85,11 @@ record Opening(
         }
     }
 
-    /// By booting from the disks as they are.
+    /// By booting from the disks, without what is dropped of them.
     static Opening boot(Head head, MachineDisks disks, Fit fit, String reason) throws IOException {
+        Scratch scratch = disks.appliance().description().scratch();
         return new Opening(
-                disks.withTops(head.disks()),
+                disks.withTops(head.disksAtStart(scratch)),
                 head.parent(),
                 new Start.Boot(),
                 ParentMemory.empty(fit.pages(), disks.files().memory()),

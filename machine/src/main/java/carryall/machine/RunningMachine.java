@@ -137,6 +137,9 @@ final class RunningMachine {
     }
 
     State snapshot(Optional<String> label) throws IOException {
+        if (machine.lifetime() == Lifetime.ONE_RUN) {
+            throw new MachineException.LeavesNothing(machine.name());
+        }
         State state = saving.snapshot(label);
         log.say("state " + state.number() + " is saved; the machine goes on");
         return state;
@@ -151,6 +154,9 @@ final class RunningMachine {
     ///
     /// @param reason why, if nobody asked for it
     State suspend(Optional<String> reason) throws IOException {
+        if (machine.lifetime() == Lifetime.ONE_RUN) {
+            throw new MachineException.LeavesNothing(machine.name());
+        }
         State state = saving.suspend(reason);
         wanted.complete(
                 end(
