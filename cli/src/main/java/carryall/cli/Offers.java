@@ -84,10 +84,14 @@ final class Offers {
     }
 
     /// The appliance of an offer, which is here or begins to arrive. The caller has a claim to it.
-    InstalledAppliance arriving(Subscriber.Offer offer) throws IOException {
-        try (Fetching fetching = subscriber.fetch(offer)) {
+    ///
+    /// @param ahead fetches what opening needs from now on
+    InstalledAppliance arriving(Subscriber.Offer offer, Ahead ahead) throws IOException {
+        Fetching fetching = subscriber.fetch(offer);
+        try {
             InstalledAppliance appliance = fetching.arrive();
             if (!appliance.isWhole()) {
+                ahead.begin(fetching, appliance);
                 long bytes = fetching.bytes();
                 terminal.note(
                         offer.name()
@@ -100,11 +104,15 @@ final class Offers {
                                 + ") in all; it opens while they come");
                 if (appliance.description().parts().containsKey(Appliance.Part.PERSONAL)) {
                     // A new machine is made of it.
-                    fetching.get(appliance, Appliance.Part.PERSONAL);
+                    ahead.get(Appliance.Part.PERSONAL);
                 }
             }
             subscriber.arrived(offer);
             return appliance;
+        } finally {
+            if (!ahead.hasBegun()) {
+                fetching.close();
+            }
         }
     }
 
