@@ -208,6 +208,8 @@ public final class Keeper {
                     open(wish, program, verdict, disks, states, fit, parts, pauses);
             while (pauses.isRestart()) {
                 log.say("the guest restarts, now from its own kernel");
+                // Nothing answers until QEMU runs again.
+                write(STARTING);
                 parts.await(Appliance.Part.KERNEL);
                 parts.await(Appliance.Part.INITRD);
                 runtime.remakeJail();
