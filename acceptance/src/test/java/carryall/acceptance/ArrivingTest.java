@@ -2,6 +2,9 @@ package carryall.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import carryall.appliance.Appliance;
+import carryall.appliance.InstalledAppliance;
+import carryall.crypto.Digest;
 import carryall.transport.RealServer;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -11,7 +14,9 @@ import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,6 +27,7 @@ final class ArrivingTest {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final int TAIL = 40 << 20;
     private static final long RATE = 4 << 20;
+    private static final String PUBLISHED = "opening the app as it was published";
 
     @TempDir private Path folder = Path.of("");
     private Command publisher = Command.over(Path.of(""));
@@ -160,6 +166,79 @@ final class ArrivingTest {
                     expectSum(console);
                 }
             }
+        }
+    }
+
+    @Test
+    void aSaveComesToItsEndWhileAReadWaitsAndTheGuestNoticesNothing() throws Exception {
+        try (RealServer nginx =
+                        RealServer.nginx(Files.createDirectory(folder.resolve("nginx")), shelf);
+                SlowDoor network = SlowDoor.before(nginx.host(), RATE / 8)) {
+            TinyLinux.run(user, "tiny", "http://" + network.host() + "/shelf/tiny", "--yes");
+            network.cut();
+            assertThat(percent()).isLessThan(100);
+            try (GuestConsole console = GuestConsole.of(user, "tiny")) {
+                sum(console);
+                awaitStalled();
+                user.run(PATIENCE, "snapshot", "tiny", "waiting").succeeded();
+                // Its read waits again, and is not what holds it.
+                assertThat(user.listed("tiny").get("status")).isEqualTo("running");
+                assertThat(console.ask("[ -e /summed ] || echo not yet")).contains("not yet");
+                user.run(PATIENCE, "suspend", "tiny").succeeded();
+            }
+            network.mend();
+            for (String state : List.of("tiny@2", "tiny@1")) {
+                user.run("restore", state, "--yes").succeeded();
+                user.run(PATIENCE, "run", "tiny", "--detach").succeeded();
+                try (GuestConsole console = GuestConsole.of(user, "tiny")) {
+                    expectSum(console);
+                    assertThat(console.ask("dmesg | grep -ci 'i/o error' || true")).contains("0");
+                }
+                user.run("stop", "tiny", "--patience", "0").succeeded();
+            }
+        }
+    }
+
+    @Test
+    void aGuestThatRestartsBeforeItsKernelIsHereWaitsForItAndBoots() throws Exception {
+        InstalledAppliance warm = WarmTiny.add(publisher.home(), folder.resolve("warm"));
+        publisher
+                .run(PATIENCE, "publish", "local/warm", shelf.toString(), "--level", "1")
+                .succeeded();
+        try (RealServer nginx =
+                        RealServer.nginx(Files.createDirectory(folder.resolve("nginx")), shelf);
+                SlowDoor network = SlowDoor.before(nginx.host(), RATE / 2)) {
+            String reference = "http://" + network.host() + "/shelf/warm";
+            user.run(PATIENCE, "run", reference, "--yes", "--detach").succeeded();
+            assertThat(user.listed("warm").get("opening")).isEqualTo(PUBLISHED);
+            Path kernel;
+            try (Stream<Path> files = Files.walk(user.home().resolve("appliances"))) {
+                kernel = files.filter(file -> file.endsWith("kernel")).findAny().orElseThrow();
+            }
+            try (GuestConsole console = GuestConsole.of(user, "warm")) {
+                console.type("reboot -f");
+                Path log = user.folder("warm").resolve("keeper.log");
+                Waiting.until(
+                        "the guest restarts",
+                        PATIENCE,
+                        () -> Files.readString(log).contains("now from its own kernel"));
+                network.cut();
+            }
+            assertThat(Digest.of(kernel))
+                    .isNotEqualTo(warm.content(Appliance.Part.KERNEL).digest());
+            assertThat(user.listed("warm").get("status")).isEqualTo("starting");
+            network.mend();
+            // It never said so here before: the warm state was saved after it had.
+            Path said = user.folder("warm").resolve("console.log");
+            Waiting.until(
+                    "the guest is up again",
+                    PATIENCE,
+                    () -> Files.readString(said).contains(TinyLinux.READY));
+            try (GuestConsole console = GuestConsole.of(user, "warm")) {
+                assertThat(console.ask("cat /proc/cmdline")).contains("panic=1");
+            }
+            Waiting.until(
+                    "it is whole", PATIENCE, () -> !user.listed("warm").containsKey("percentHere"));
         }
     }
 }

@@ -180,6 +180,58 @@ final class LifecycleTest {
     }
 
     @Test
+    void aResetTakesBackTheSystemAndKeepsThePersonalDisk() throws Exception {
+        start("otto");
+        // At its end, where nothing is read.
+        String mark =
+                "system=$(grep -l system /sys/block/*/serial | cut -d/ -f4);"
+                        + " last=$(($(cat /sys/block/$system/size) - 8));";
+        try (GuestConsole console = GuestConsole.of(command, "otto")) {
+            console.ask(mark + " echo planted | dd of=/dev/$system bs=512 seek=$last; sync");
+            console.ask("echo mine >/home/mine; sync");
+        }
+        command.run("stop", "otto").succeeded();
+        start("otto");
+        try (GuestConsole console = GuestConsole.of(command, "otto")) {
+            // An image is its publisher's and its user's: what was written stays.
+            assertThat(console.ask(mark + " dd if=/dev/$system bs=512 skip=$last count=1"))
+                    .contains("planted");
+        }
+        assertThat(command.run("reset", "otto", "--yes").exitCode()).isEqualTo(BUSY);
+        command.run("stop", "otto").succeeded();
+        assertThat(command.run("reset", "otto").exitCode()).isEqualTo(USAGE);
+        assertThat(command.run("reset", "otto", "--yes").succeeded().output())
+                .contains("The system of otto is as published; what it was is otto@1.");
+        start("otto");
+        try (GuestConsole console = GuestConsole.of(command, "otto")) {
+            assertThat(console.ask(mark + " dd if=/dev/$system bs=512 skip=$last count=1"))
+                    .doesNotContain("planted");
+            assertThat(console.ask("cat /home/mine")).contains("mine");
+        }
+        command.run("stop", "otto").succeeded();
+    }
+
+    @Test
+    void aThrowawayMachineLeavesNothing() throws Exception {
+        TinyLinux.run(command, "tiny-throwaway", "anna", "--throwaway");
+        Path machine = command.folder("tiny-throwaway");
+        assertThat(command.run("suspend", "tiny-throwaway").exitCode()).isNotZero();
+        assertThat(command.run("snapshot", "tiny-throwaway").exitCode()).isNotZero();
+        try (GuestConsole console = GuestConsole.of(command, "tiny-throwaway")) {
+            console.ask("echo secret >/home/secret; sync");
+        }
+        command.run("stop", "tiny-throwaway").succeeded();
+        assertThat(machine).doesNotExist();
+        assertThat(command.run("show", "tiny-throwaway").exitCode()).isEqualTo(MISSING);
+        TinyLinux.run(command, "tiny-throwaway", "anna", "--throwaway");
+        try (GuestConsole console = GuestConsole.of(command, "tiny-throwaway")) {
+            assertThat(console.ask("ls -a /home")).doesNotContain("secret");
+            console.type("poweroff -f");
+        }
+        Waiting.until("it is gone", PATIENCE, () -> !Files.exists(machine));
+    }
+
+    @Test
     void inTheForegroundItKeepsTheMachineAndShutsItDownWhenAskedToEnd() throws Exception {
         Process keeper = command.start("run", APPLIANCE, "--name", "carl", "--foreground");
         TinyLinux.awaitReady(command.folder("carl").resolve("console.log"), 1);

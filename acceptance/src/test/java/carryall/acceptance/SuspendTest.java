@@ -167,8 +167,9 @@ final class SuspendTest {
         runWitness();
         long earlier = said().getLast();
         command.run("snapshot", "witness", "before").succeeded();
-        long then = said().getLast();
+        // What it said until then may come late, but in its order.
         awaitCounting(said().size());
+        long then = said().getLast();
         command.run("clone", "witness", "twin").succeeded();
         assertThat(command.run("history", "witness").succeeded().output())
                 .contains("witness@1")

@@ -14,7 +14,8 @@ import java.util.stream.Stream;
 /// `tiny: ready` on its serial console, where a root shell answers; another one is on the screen.
 /// Its personal disk is at `/home`. The power button shuts it down, unless there is a file `/deaf`.
 final class TinyLinux {
-    private static final String READY = "tiny: ready";
+    /// What it says when it is up.
+    static final String READY = "tiny: ready";
 
     private static final Duration BOOT = Duration.ofSeconds(90);
 
@@ -125,6 +126,16 @@ final class TinyLinux {
                         .formatted(version),
                 StandardCharsets.UTF_8);
         return folder;
+    }
+
+    /// Writes what it boots from without a disk.
+    ///
+    /// @param folder for what it is made of
+    static void bootFiles(Path folder, Path kernel, Path initrd)
+            throws IOException, InterruptedException {
+        Files.createDirectories(folder);
+        Files.copy(kept().resolve("kernel"), kernel);
+        Files.move(initramfs(folder, kept(), "1"), initrd);
     }
 
     /// Where kernel and modules of Debian's package are kept from run to run.

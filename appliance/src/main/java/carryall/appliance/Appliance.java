@@ -26,6 +26,7 @@ import java.util.Set;
 /// @param firmware UEFI only with profile `modern`
 /// @param memory 4 MiB to 64 GiB, whole mebibytes
 /// @param cpus 1 to 16
+/// @param scratch what becomes of what a machine writes on its system disk
 /// @param fileTypes MIME types that the app opens
 /// @param kernelCommandLine present if the appliance boots its own [Part#KERNEL], and [Part#INITRD]
 ///   with it; at most 2,047 printable ASCII characters
@@ -42,6 +43,7 @@ public record Appliance(
         ByteSize memory,
         int cpus,
         Network network,
+        Scratch scratch,
         List<String> fileTypes,
         Optional<String> kernelCommandLine,
         Digest recipe,
@@ -107,6 +109,7 @@ public record Appliance(
                 memory,
                 cpus,
                 network,
+                scratch,
                 fileTypes,
                 kernelCommandLine,
                 recipe,

@@ -33,6 +33,9 @@ final class ApplianceText {
         text.put("memoryBytes", appliance.memory().bytes());
         text.put("cpus", appliance.cpus());
         text.put("network", word(appliance.network()));
+        if (appliance.scratch() != Scratch.KEEP) {
+            text.put("scratch", word(appliance.scratch()));
+        }
         text.put("fileTypes", appliance.fileTypes());
         appliance.kernelCommandLine().ifPresent(line -> text.put("kernelCommandLine", line));
         text.put("recipe", appliance.recipe().text());
@@ -95,6 +98,9 @@ final class ApplianceText {
                         new ByteSize(object.number("memoryBytes")),
                         Math.clamp(object.number("cpus"), -1, Integer.MAX_VALUE),
                         of(Network.class, object.text("network")),
+                        object.optionalText("scratch")
+                                .map(word -> of(Scratch.class, word))
+                                .orElse(Scratch.KEEP),
                         object.texts("fileTypes"),
                         object.optionalText("kernelCommandLine"),
                         new Digest(object.text("recipe")),

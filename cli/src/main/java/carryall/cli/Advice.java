@@ -180,6 +180,10 @@ record Advice(int exitCode, String found, String nextStep) {
                             "put "
                                     + f.file().getFileName()
                                     + " back from a backup; the disks beside it were not touched");
+            case MachineException.LeavesNothing _ ->
+                    new Step(
+                            Exit.BUSY,
+                            "save your work in a machine that you run without --throwaway");
             case MachineException.NotSuspended f ->
                     new Step(Exit.BUSY, "open it: `carryall run " + f.name() + "`");
             case MachineException.WorkUnsaved f ->

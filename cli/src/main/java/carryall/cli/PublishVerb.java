@@ -15,7 +15,6 @@ import carryall.release.Publishing;
 import carryall.release.Reference;
 import carryall.release.ReleaseException;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -141,12 +140,7 @@ final class PublishVerb implements Verb {
             return PublisherFolder.open(KeygenVerb.folder(machines, publisher), Clock.systemUTC());
         }
         Path all = machines.home().resolve("keys");
-        List<Path> folders = new ArrayList<>();
-        if (Files.isDirectory(all)) {
-            try (DirectoryStream<Path> found = Files.newDirectoryStream(all)) {
-                found.forEach(folders::add);
-            }
-        }
+        List<Path> folders = PublisherFolder.all(all);
         if (folders.size() != 1) {
             throw new ReleaseException.KeysMissing(all);
         }

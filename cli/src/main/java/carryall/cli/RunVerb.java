@@ -1,5 +1,6 @@
 package carryall.cli;
 
+import carryall.appliance.ApplianceClaim;
 import carryall.appliance.ApplianceException;
 import carryall.appliance.ApplianceName;
 import carryall.appliance.InstalledAppliance;
@@ -7,11 +8,13 @@ import carryall.hypervisor.Accelerator;
 import carryall.hypervisor.HostCheck;
 import carryall.hypervisor.Network;
 import carryall.machine.Keeper;
+import carryall.machine.Lifetime;
 import carryall.machine.Machine;
 import carryall.machine.MachineException;
 import carryall.machine.MachineName;
 import carryall.machine.MachineStatus;
 import carryall.machine.Machines;
+import carryall.machine.StartListener;
 import carryall.release.Reference;
 import carryall.release.Subscriber;
 import java.io.IOException;
@@ -86,6 +89,13 @@ final class RunVerb implements Verb {
             description = "Boot, even if the machine could be opened where it was left.")
     private boolean cold;
 
+    @Option(
+            names = "--throwaway",
+            description =
+                    "Open a fresh machine, with a fresh personal disk, that is gone without a trace"
+                            + " when it is closed.")
+    private boolean throwaway;
+
     /// For picocli, which sets the rest.
     RunVerb() {}
 
@@ -100,13 +110,18 @@ final class RunVerb implements Verb {
     public int run(Machines machines, Terminal terminal) throws IOException {
         // Better said now than after a build of minutes.
         HostCheck.findPrograms();
-        Optional<Machine> meant = machine(machines, terminal);
-        if (meant.isEmpty()) {
-            return Exit.USAGE;
+        try (Ahead ahead = new Ahead()) {
+            Optional<Machine> meant = machine(machines, terminal, ahead);
+            return meant.isPresent() ? run(machines, terminal, meant.get(), ahead) : Exit.USAGE;
         }
-        Machine machine = meant.get();
+    }
+
+    private int run(Machines machines, Terminal terminal, Machine meant, Ahead ahead)
+            throws IOException {
+        Machine machine = meant;
         Optional<Accelerator> wanted = Optional.ofNullable(accelerator);
         if (foreground) {
+            ahead.close();
             return KeepVerb.code(
                     Keeper.keep(
                             machines,
@@ -120,7 +135,17 @@ final class RunVerb implements Verb {
                     machines.start(
                             machine.name(),
                             Launcher.keeper(KeepVerb.wish(cold), wanted),
-                            terminal::note);
+                            new StartListener() {
+                                @Override
+                                public void step(String step) {
+                                    terminal.note(step);
+                                }
+
+                                @Override
+                                public void keeperRuns() {
+                                    ahead.close();
+                                }
+                            });
             case MachineStatus.Starting _, MachineStatus.Running _, MachineStatus.Paused _ ->
                     terminal.note(machine.name() + " is running already.");
         }
@@ -138,7 +163,7 @@ final class RunVerb implements Verb {
                 AppWait.until(machines, machine.name(), terminal, APP_PATIENCE);
             }
             if (!format.isJson()) {
-                show(machines, terminal, machine.name());
+                show(machines, terminal, machine);
             }
         }
         if (format.isJson()) {
@@ -151,16 +176,18 @@ final class RunVerb implements Verb {
     /// The machine that `WHAT` and `--name` mean; made if it is not there.
     ///
     /// @return empty if the user did not agree to a publisher
-    private Optional<Machine> machine(Machines machines, Terminal terminal) throws IOException {
+    private Optional<Machine> machine(Machines machines, Terminal terminal, Ahead ahead)
+            throws IOException {
         if (!isRecipeFolder() && Reference.isMeant(what)) {
-            return ofShelf(machines, terminal);
+            return ofShelf(machines, terminal, ahead);
         }
         return Optional.of(local(machines, terminal));
     }
 
     /// A machine of a release. One that is there already is opened as it is: it goes over to
     /// another release by `update` alone.
-    private Optional<Machine> ofShelf(Machines machines, Terminal terminal) throws IOException {
+    private Optional<Machine> ofShelf(Machines machines, Terminal terminal, Ahead ahead)
+            throws IOException {
         machines.makeHome();
         Offers offers = new Offers(machines, terminal);
         Reference reference = Reference.parse(what);
@@ -172,7 +199,14 @@ final class RunVerb implements Verb {
         if (offer.entry().equals(offer.followed().channel().newest())) {
             offers.subscriber().follow(offer);
         }
-        return Optional.of(of(machines, terminal, offers.arriving(offer)));
+        InstalledAppliance appliance;
+        Machine machine;
+        try (ApplianceClaim _ = machines.appliances().claim(offer.release().appliance())) {
+            appliance = offers.arriving(offer, ahead);
+            machine = of(machines, terminal, appliance);
+        }
+        offers.evict(appliance);
+        return Optional.of(machine);
     }
 
     private Machine local(Machines machines, Terminal terminal) throws IOException {
@@ -186,7 +220,10 @@ final class RunVerb implements Verb {
         if (name == null && what.matches("[a-z0-9][a-z0-9-]{0,63}")) {
             MachineName known = new MachineName(what);
             if (Files.isDirectory(machines.folder(known))) {
-                return granted(machines, machines.find(known));
+                Machine machine = machines.find(known);
+                return throwaway
+                        ? of(machines, terminal, machines.appliances().find(machine.appliance()))
+                        : granted(machines, machine);
             }
         }
         Optional<InstalledAppliance> built = Optional.empty();
@@ -208,7 +245,15 @@ final class RunVerb implements Verb {
     private Machine of(Machines machines, Terminal terminal, InstalledAppliance appliance)
             throws IOException {
         var description = appliance.description();
-        MachineName wanted = name != null ? name : new MachineName(description.name().app());
+        MachineName wanted =
+                name != null
+                        ? name
+                        : throwaway
+                                ? unused(machines, description.name().app() + "-throwaway")
+                                : new MachineName(description.name().app());
+        if (throwaway && Files.isDirectory(machines.folder(wanted))) {
+            throw new MachineException.NameInUse(wanted);
+        }
         if (!Files.isDirectory(machines.folder(wanted))) {
             if (network == Network.INTERNET && description.network() == Network.NONE) {
                 terminal.note(description.name() + " did not ask for the network; you grant it.");
@@ -218,7 +263,11 @@ final class RunVerb implements Verb {
                         description.name()
                                 + " asks for the network: grant it with `--network internet`.");
             }
-            return machines.create(wanted, appliance, network == null ? Network.NONE : network);
+            return machines.create(
+                    wanted,
+                    appliance,
+                    network == null ? Network.NONE : network,
+                    throwaway ? Lifetime.ONE_RUN : Lifetime.LASTING);
         }
         Machine machine = machines.find(wanted);
         if (!machine.appliance().equals(appliance.id())) {
@@ -238,6 +287,16 @@ final class RunVerb implements Verb {
         return granted(machines, machine);
     }
 
+    private static MachineName unused(Machines machines, String begin) {
+        // Names have 64 characters at most.
+        String start = begin.length() <= 60 ? begin : begin.substring(begin.length() - 60);
+        MachineName name = new MachineName(start);
+        for (int i = 2; Files.isDirectory(machines.folder(name)); i++) {
+            name = new MachineName(start + "-" + i);
+        }
+        return name;
+    }
+
     private Machine granted(Machines machines, Machine machine) throws MachineException {
         return network == null || network == machine.network()
                 ? machine
@@ -251,13 +310,14 @@ final class RunVerb implements Verb {
         }
     }
 
-    private static void show(Machines machines, Terminal terminal, MachineName name)
+    private static void show(Machines machines, Terminal terminal, Machine machine)
             throws IOException {
+        MachineName name = machine.name();
         Optional<Viewer> viewer = Viewer.find();
         if (viewer.isPresent()) {
             terminal.note("Showing " + name + " with " + viewer.get().program() + ".");
             viewer.get().open(machines.connect(name).vncSocket(), name.text());
-            ClosedWindow.suspend(machines, terminal, name);
+            ClosedWindow.end(machines, terminal, machine);
             return;
         }
         terminal.line(

@@ -36,6 +36,7 @@ final class Verbs {
                     new Named("history", HistoryVerb::new),
                     new Named("restore", RestoreVerb::new),
                     new Named("clone", CloneVerb::new),
+                    new Named("reset", ResetVerb::new),
                     new Named("rm", RmVerb::new),
                     new Named("subscribe", SubscribeVerb::new),
                     new Named("unsubscribe", UnsubscribeVerb::new),

@@ -38,7 +38,7 @@ final class ViewVerb implements Verb {
             return Exit.HOST;
         }
         viewer.get().open(socket, name.text());
-        ClosedWindow.suspend(machines, terminal, name);
+        ClosedWindow.end(machines, terminal, machines.find(name));
         return Exit.DONE;
     }
 }

@@ -14,6 +14,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// The guest agent's protocol (QEMU, "QEMU Guest Agent Protocol Reference"). Each question has a
@@ -23,6 +25,9 @@ final class AgentLine implements GuestAgent {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Path socket;
+
+    /// Held during a conversation.
+    private final Lock turn = new ReentrantLock();
 
     AgentLine(Path socket) {
         this.socket = socket;
@@ -88,7 +93,7 @@ final class AgentLine implements GuestAgent {
                         decoded(status.get("out-data")) + decoded(status.get("err-data")));
             }
             pause(pause);
-            pause = pause.compareTo(Duration.ofMillis(500)) < 0 ? pause.multipliedBy(2) : pause;
+            pause = pause.compareTo(Duration.ofMillis(200)) < 0 ? pause.multipliedBy(2) : pause;
         }
         throw new HypervisorException.NoAnswer(program.getFirst() + " in the guest", patience);
     }
@@ -104,8 +109,7 @@ final class AgentLine implements GuestAgent {
         }
     }
 
-    private synchronized Object ask(
-            String command, Map<String, Object> arguments, Duration patience)
+    private Object ask(String command, Map<String, Object> arguments, Duration patience)
             throws HypervisorException {
         return converse(
                 patience,
@@ -116,8 +120,7 @@ final class AgentLine implements GuestAgent {
                 });
     }
 
-    private synchronized void tell(String command, Map<String, Object> arguments)
-            throws HypervisorException {
+    private void tell(String command, Map<String, Object> arguments) throws HypervisorException {
         converse(
                 PATIENCE,
                 command,
@@ -141,6 +144,25 @@ final class AgentLine implements GuestAgent {
 
     private Object converse(Duration patience, String asked, Exchange exchange)
             throws HypervisorException {
+        long end = System.nanoTime() + patience.toNanos();
+        try {
+            // Who asks first may wait much longer than this one will.
+            if (!turn.tryLock(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+                throw new HypervisorException.NoAnswer(asked, patience);
+            }
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new HypervisorException.NoAnswer(asked, stop);
+        }
+        try {
+            return converse(Duration.ofNanos(end - System.nanoTime()), patience, asked, exchange);
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private Object converse(Duration left, Duration patience, String asked, Exchange exchange)
+            throws HypervisorException {
         CompletableFuture<Map<String, Object>> answer = new CompletableFuture<>();
         try (JsonLines line = JsonLines.connect(socket)) {
             Thread.ofVirtual()
@@ -153,7 +175,7 @@ final class AgentLine implements GuestAgent {
                             answer.completeExceptionally(failure);
                         }
                     });
-            Map<String, Object> reply = answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            Map<String, Object> reply = answer.get(left.toMillis(), TimeUnit.MILLISECONDS);
             if (reply.get("error") instanceof Map<?, ?> error) {
                 throw new HypervisorException.CommandRefused(
                         asked, String.valueOf(error.get("desc")));

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -66,6 +67,27 @@ final class AgentLineTest {
                     }
                 })) {
             assertThat(agent().answers(SHORT)).isFalse();
+        }
+    }
+
+    @Test
+    void whoHasLittlePatienceDoesNotWaitBehindWhoHasMuch() throws Exception {
+        CountDownLatch isAsked = new CountDownLatch(1);
+        try (Peer _ =
+                guest((_, line) -> {
+                    while (true) {
+                        line.hears();
+                        isAsked.countDown();
+                    }
+                })) {
+            AgentLine agent = agent();
+            Thread patient = Thread.ofVirtual().start(() -> agent.answers(LONG));
+            isAsked.await();
+            long begun = System.nanoTime();
+            assertThat(agent.answers(SHORT)).isFalse();
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(LONG.dividedBy(2));
+            patient.interrupt();
+            patient.join();
         }
     }
 

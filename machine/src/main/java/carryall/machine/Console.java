@@ -190,7 +190,8 @@ final class Console implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        server.close();
+        // For the next QEMU of this run.
+        KeeperSocket.unbind(server);
         serial.close();
         for (Looker looker : lookers) {
             looker.channel().close();

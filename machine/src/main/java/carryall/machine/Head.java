@@ -1,5 +1,6 @@
 package carryall.machine;
 
+import carryall.appliance.Scratch;
 import carryall.crypto.Digest;
 import carryall.hypervisor.ByteSize;
 import carryall.json.JsonText;
@@ -42,6 +43,28 @@ record Head(
     /// The same with other disks, of a machine that is not suspended.
     Head running(Map<String, Layers> newDisks, Optional<Integer> newParent) {
         return new Head(pin, lastState, Optional.empty(), newParent, newDisks);
+    }
+
+    /// The disks as a start that is no resume finds them.
+    Map<String, Layers> disksAtStart(Scratch scratch) {
+        Map<String, Layers> kept = new TreeMap<>(disks);
+        if (scratch == Scratch.DROP) {
+            kept.remove(MachineDisks.SYSTEM);
+        }
+        return kept;
+    }
+
+    /// The same of a machine whose system is the publisher's again.
+    ///
+    /// @param newPin of which release
+    /// @param replaced the state that holds what it was
+    Head withoutSystem(Optional<Pin> newPin, int replaced) {
+        return new Head(
+                newPin,
+                lastState,
+                Optional.empty(),
+                Optional.of(replaced),
+                disksAtStart(Scratch.DROP));
     }
 
     /// The same of a machine that lies in a state, just taken.

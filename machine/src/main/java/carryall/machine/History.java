@@ -170,6 +170,23 @@ public final class History {
         }
     }
 
+    /// Makes the system of the machine, which must not run, the publisher's again; what is the
+    /// user's stays. What it was until now is kept as a state.
+    ///
+    /// @return the number of the state that holds what was replaced
+    public int reset() throws MachineException {
+        try (MachineFolder.Lock _ = machines.changing(machine.name())) {
+            int replaced = replace(Optional.of("before the reset")).number();
+            Head head = files.readHead();
+            head.withoutSystem(head.pin(), replaced).write(files.head());
+            return replaced;
+        } catch (MachineException ours) {
+            throw ours;
+        } catch (IOException failure) {
+            throw new MachineException.StateUnusable(files.states(), failure);
+        }
+    }
+
     /// The release of a state, if it is not the one that the machine was made of.
     private static Optional<Pin> pin(Machine before, State state) {
         State.Hardware saved = state.hardware();
@@ -223,6 +240,7 @@ public final class History {
                             saved.memory(),
                             saved.cpus(),
                             machine.network(),
+                            Lifetime.LASTING,
                             Instant.now());
             Optional<Pin> pin =
                     saved.appliance().equals(machine.origin())

@@ -30,6 +30,9 @@ public final class Keeper {
     /// What stands as the reason of a run without an end.
     static final String STARTING = "starting";
 
+    /// What the machine is opened from is there, or is being fetched.
+    static final String OPENING = "opening";
+
     static final String RUNNING = "running";
 
     private static final Duration LOCK_PATIENCE = Duration.ofSeconds(2);
@@ -122,7 +125,12 @@ public final class Keeper {
                         run.outcome().name().toLowerCase(java.util.Locale.ROOT)
                                 + ": "
                                 + run.reason());
-                keeper.settle(machines);
+                if (keeper.machine.lifetime() == Lifetime.ONE_RUN
+                        && run.outcome() != MachineStatus.Outcome.NEVER_STARTED) {
+                    machines.removeHeld(name);
+                } else {
+                    keeper.settle(machines);
+                }
                 return run;
             } finally {
                 keeper.done.complete(true);
@@ -194,11 +202,14 @@ public final class Keeper {
         States states = new States(machine.name(), files);
         Fit fit = new Fit(machine, appliance, program.version(), verdict.accelerator());
         try (Parts parts = Parts.open(machines, appliance, runtime, log, program, touches)) {
+            write(OPENING);
             DiskPauses pauses = new DiskPauses(log);
             MachineStatus.LastRun run =
                     open(wish, program, verdict, disks, states, fit, parts, pauses);
             while (pauses.isRestart()) {
                 log.say("the guest restarts, now from its own kernel");
+                // Nothing answers until QEMU runs again.
+                write(STARTING);
                 parts.await(Appliance.Part.KERNEL);
                 parts.await(Appliance.Part.INITRD);
                 runtime.remakeJail();

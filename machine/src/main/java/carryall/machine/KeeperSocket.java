@@ -10,6 +10,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// Where the keeper is asked: a unix socket in a folder that is the user's alone. One question, one
@@ -66,6 +67,14 @@ final class KeeperSocket implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        unbind(server);
+    }
+
+    /// Closes a unix socket, and leaves its place to another.
+    static void unbind(ServerSocketChannel server) throws IOException {
+        if (server.isOpen() && server.getLocalAddress() instanceof UnixDomainSocketAddress place) {
+            Files.deleteIfExists(place.getPath());
+        }
         server.close();
     }
 }

@@ -17,6 +17,7 @@ import java.util.UUID;
 /// @param memory 4 MiB to 1 TiB, whole mebibytes
 /// @param cpus 1 to 64
 /// @param network what the user granted
+/// @param lifetime how long it is there
 public record Machine(
         MachineName name,
         UUID id,
@@ -28,6 +29,7 @@ public record Machine(
         ByteSize memory,
         int cpus,
         Network network,
+        Lifetime lifetime,
         Instant created) {
     public Machine {
         checkHardware(memory, cpus);
@@ -54,6 +56,7 @@ public record Machine(
             ByteSize memory,
             int cpus,
             Network network,
+            Lifetime lifetime,
             Instant created) {
         return new Machine(
                 name,
@@ -66,6 +69,7 @@ public record Machine(
                 memory,
                 cpus,
                 network,
+                lifetime,
                 created);
     }
 
@@ -85,12 +89,14 @@ public record Machine(
                 pin.map(Pin::memory).orElse(memory),
                 pin.map(Pin::cpus).orElse(cpus),
                 network,
+                lifetime,
                 created);
     }
 
     /// The same with another network.
     Machine granted(Network other) {
         return new Machine(
-                name, id, origin, appliance, previous, next, mac, memory, cpus, other, created);
+                name, id, origin, appliance, previous, next, mac, memory, cpus, other, lifetime,
+                created);
     }
 }

@@ -50,6 +50,13 @@ public abstract sealed class MachineException extends IOException {
         }
     }
 
+    /// A machine for one run is never saved.
+    public static final class LeavesNothing extends MachineException {
+        public LeavesNothing(MachineName name) {
+            super(name + " leaves nothing behind, and is not saved");
+        }
+    }
+
     /// The verb needs a running machine.
     public static final class MachineNotRunning extends MachineException {
         private final MachineName name;

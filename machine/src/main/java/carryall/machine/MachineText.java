@@ -16,6 +16,7 @@ import java.util.UUID;
 /// `docs/formats/machine.md`.
 final class MachineText {
     private static final long FORMAT = 1;
+    private static final String ONE_RUN = "one-run";
 
     private MachineText() {}
 
@@ -30,6 +31,9 @@ final class MachineText {
         text.put("memoryBytes", machine.memory().bytes());
         text.put("cpus", machine.cpus());
         text.put("network", machine.network().name().toLowerCase(Locale.ROOT));
+        if (machine.lifetime() != Lifetime.LASTING) {
+            text.put("lifetime", ONE_RUN);
+        }
         text.put("created", machine.created().toString());
         return JsonText.write(text) + "\n";
     }
@@ -49,9 +53,18 @@ final class MachineText {
                         new ByteSize(object.number("memoryBytes")),
                         Math.toIntExact(object.number("cpus")),
                         Network.valueOf(object.text("network").toUpperCase(Locale.ROOT)),
+                        lifetime(object),
                         Instant.parse(object.text("created")));
         object.end();
         return machine;
+    }
+
+    private static Lifetime lifetime(JsonText object) {
+        Optional<String> word = object.optionalText("lifetime");
+        if (word.isPresent() && !word.get().equals(ONE_RUN)) {
+            throw new IllegalArgumentException("lifetime is " + word.get());
+        }
+        return word.isPresent() ? Lifetime.ONE_RUN : Lifetime.LASTING;
     }
 
     static String writeNext(Digest appliance) {

@@ -21,7 +21,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.function.Consumer;
 
 /// The machines of one user: the state directory. Safe for many processes: a keeper holds its
 /// machine's lock as long as it lives, and so does a verb that changes a machine.
@@ -160,14 +159,38 @@ public final class Machines {
     /// @throws MachineException.NameInUse if there is a machine, or anything else, of that name
     public Machine create(MachineName name, InstalledAppliance appliance, Network granted)
             throws MachineException {
-        return new NewMachine(this, name, appliance, granted).make();
+        return create(name, appliance, granted, Lifetime.LASTING);
+    }
+
+    /// The same, lasting or for one run.
+    public Machine create(
+            MachineName name, InstalledAppliance appliance, Network granted, Lifetime lifetime)
+            throws MachineException {
+        removeThrownAway();
+        return new NewMachine(this, name, appliance, granted, lifetime).make();
+    }
+
+    /// Removes what keepers that were killed left of machines for one run.
+    private void removeThrownAway() throws MachineException {
+        for (MachineName each : names()) {
+            try {
+                Machine machine = find(each);
+                if (machine.lifetime() == Lifetime.ONE_RUN
+                        && status(each) instanceof MachineStatus.Stopped stopped
+                        && stopped.lastRun().isPresent()) {
+                    remove(each);
+                }
+            } catch (MachineException damagedOrGone) {
+                // Not this one's matter.
+            }
+        }
     }
 
     /// Starts a keeper of its own for the machine and waits until the guest runs.
     ///
     /// @param launcher the command that starts a keeper when the machine's name is added
-    /// @param steps told of each step in a few words
-    public void start(MachineName name, List<String> launcher, Consumer<String> steps)
+    /// @param listener told how it gets on
+    public void start(MachineName name, List<String> launcher, StartListener listener)
             throws MachineException {
         Machine machine = find(name);
         MachineFolder files = files(name);
@@ -175,7 +198,7 @@ public final class Machines {
         List<String> command = new ArrayList<>(List.of("setsid", "--fork"));
         command.addAll(launcher);
         command.add(name.text());
-        steps.accept("starting the keeper of " + name);
+        listener.step("starting the keeper of " + name);
         Instant asked = Instant.now();
         try {
             ProcessBuilder builder = new ProcessBuilder(command);
@@ -188,8 +211,11 @@ public final class Machines {
             long told = isWhole ? end : System.nanoTime() + LONG.toNanos();
             while (System.nanoTime() < end) {
                 if (System.nanoTime() > told) {
-                    steps.accept("waiting for what opening " + name + " needs");
+                    listener.step("waiting for what opening " + name + " needs");
                     told = end;
+                }
+                if (!isWhole && opens(files, asked)) {
+                    listener.keeperRuns();
                 }
                 switch (status(name)) {
                     case MachineStatus.Running _, MachineStatus.Paused _ -> {
@@ -217,6 +243,15 @@ public final class Machines {
         }
     }
 
+    private static boolean opens(MachineFolder files, Instant asked) {
+        try {
+            MachineStatus.LastRun run = MachineText.parseRun(MachineFolder.read(files.run()));
+            return run.reason().equals(Keeper.OPENING) && !run.started().isBefore(asked);
+        } catch (IOException | RuntimeException neverRunYet) {
+            return false;
+        }
+    }
+
     private boolean isWhole(Machine machine) {
         try {
             return appliances().find(machine.appliance()).isWhole();
@@ -233,9 +268,22 @@ public final class Machines {
         connect(name).stop(patience);
         long end = System.nanoTime() + patience.plusSeconds(30).toNanos();
         while (System.nanoTime() < end) {
-            if (status(name) instanceof MachineStatus.Stopped(Optional<MachineStatus.LastRun> last)
-                    && last.isPresent()) {
-                return last.get();
+            try {
+                if (status(name)
+                                instanceof
+                                MachineStatus.Stopped(Optional<MachineStatus.LastRun> last)
+                        && last.isPresent()) {
+                    return last.get();
+                }
+            } catch (MachineException perhapsGone) {
+                if (Files.isDirectory(folder(name))) {
+                    throw perhapsGone;
+                }
+                return new MachineStatus.LastRun(
+                        Instant.now(),
+                        Optional.of(Instant.now()),
+                        MachineStatus.Outcome.SHUT_DOWN,
+                        "it left nothing");
             }
             try {
                 Thread.sleep(20);
@@ -351,16 +399,22 @@ public final class Machines {
             throw new MachineException.MachineMissing(name);
         }
         try (MachineFolder.Lock _ = changing(name)) {
-            Path aside = place.resolveSibling("." + name + "." + UUID.randomUUID());
-            Files.move(place, aside, StandardCopyOption.ATOMIC_MOVE);
-            FileTree.remove(aside);
-            // Of a keeper that was killed.
-            runtime(name).remove();
+            removeHeld(name);
         } catch (MachineException ours) {
             throw ours;
         } catch (IOException failure) {
             throw new MachineException.StateUnusable(place, failure);
         }
+    }
+
+    /// Removes a machine whose lock the caller holds.
+    void removeHeld(MachineName name) throws IOException {
+        Path place = folder(name);
+        Path aside = place.resolveSibling("." + name + "." + UUID.randomUUID());
+        Files.move(place, aside, StandardCopyOption.ATOMIC_MOVE);
+        FileTree.remove(aside);
+        // Of a keeper that was killed.
+        runtime(name).remove();
     }
 
     /// What can be asked of a running machine.

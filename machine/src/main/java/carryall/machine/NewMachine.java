@@ -28,7 +28,11 @@ import java.util.UUID;
 /// @param appliance what it is made of
 /// @param granted the network it may reach
 record NewMachine(
-        Machines machines, MachineName name, InstalledAppliance appliance, Network granted) {
+        Machines machines,
+        MachineName name,
+        InstalledAppliance appliance,
+        Network granted,
+        Lifetime lifetime) {
     private static final Duration SHELF_PATIENCE = Duration.ofSeconds(60);
 
     /// The folder of a machine that is being made or removed: `.name.uuid`.
@@ -51,6 +55,7 @@ record NewMachine(
                         description.memory(),
                         description.cpus(),
                         granted,
+                        lifetime,
                         Instant.now());
         try {
             Files.createDirectories(place.getParent());

@@ -80,9 +80,15 @@ final class Saving {
             write(head.asleep(number, frozen));
             return state;
         } catch (IOException | RuntimeException failure) {
-            qemu.goOn();
+            goOn();
             throw failure;
         }
+    }
+
+    /// Lets the guest go on. A read that failed is repeated at once, and waits again.
+    private void goOn() throws IOException {
+        parts.refuseWaits(false);
+        qemu.goOn();
     }
 
     /// Saves the machine, which goes on.
@@ -116,7 +122,7 @@ final class Saving {
             write(head.passed(number, after));
             return state;
         } finally {
-            qemu.goOn();
+            goOn();
         }
     }
 

@@ -12,10 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /// How one machine goes over to another release.
@@ -128,17 +126,8 @@ final class Switching {
                         .replace(Optional.of("before " + release.version()))
                         .number();
         supply(to);
-        Head head = files.readHead();
-        Map<String, Layers> own = new TreeMap<>(head.disks());
-        own.remove(MachineDisks.SYSTEM);
         Pin pin = Pin.of(machine).switchedTo(to.id(), from.description(), release);
-        new Head(
-                        Optional.of(pin),
-                        head.lastState(),
-                        Optional.empty(),
-                        Optional.of(restorePoint),
-                        own)
-                .write(files.head());
+        files.readHead().withoutSystem(Optional.of(pin), restorePoint).write(files.head());
         return new Switch.Done(from.id(), to.id(), restorePoint);
     }
 

@@ -74,6 +74,15 @@ class ConsoleTest {
     }
 
     @Test
+    void anotherOneOfTheSameRunTakesItsPlace() throws Exception {
+        console.close();
+        guest.close();
+        console = Console.relay(folder.resolve("serial"), runtime, folder.resolve("log"));
+        guest = port.accept();
+        look().close();
+    }
+
+    @Test
     void whoReadsLateMissesNothingThatAGuestSaysByteByByte() throws Exception {
         int bytes = 100_000;
         try (SocketChannel looker = look()) {

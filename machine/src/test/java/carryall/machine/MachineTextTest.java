@@ -32,6 +32,7 @@ final class MachineTextTest {
                     ByteSize.mebibytes(768),
                     2,
                     Network.INTERNET,
+                    Lifetime.LASTING,
                     Instant.parse("2026-11-24T05:53:00.123456Z"));
     private static final Instant STARTED = Instant.parse("2026-11-24T05:54:00Z");
     private static final MachineStatus.LastRun OVER =

@@ -7,6 +7,7 @@ import carryall.appliance.Appliance;
 import carryall.appliance.ApplianceName;
 import carryall.appliance.BuildFolder;
 import carryall.appliance.InstalledAppliance;
+import carryall.appliance.Scratch;
 import carryall.crypto.Digest;
 import carryall.hypervisor.ByteSize;
 import carryall.hypervisor.Firmware;
@@ -60,6 +61,7 @@ final class MachinesTest {
                                     ByteSize.mebibytes(64),
                                     2,
                                     Network.NONE,
+                                    Scratch.KEEP,
                                     List.of(),
                                     Optional.empty(),
                                     Digest.of(new byte[0]),

@@ -8,6 +8,7 @@ import carryall.appliance.ApplianceName;
 import carryall.appliance.BuildFolder;
 import carryall.appliance.InstalledAppliance;
 import carryall.appliance.MemoryIndex;
+import carryall.appliance.Scratch;
 import carryall.crypto.Digest;
 import carryall.hypervisor.Accelerator;
 import carryall.hypervisor.ByteSize;
@@ -76,6 +77,7 @@ final class SwitchTest {
                                     memory,
                                     2,
                                     Network.NONE,
+                                    Scratch.KEEP,
                                     List.of(),
                                     Optional.empty(),
                                     Digest.of(new byte[0]),
@@ -213,6 +215,52 @@ final class SwitchTest {
         machines.history(PLANS).restore(2);
         assertThat(machines.find(PLANS).appliance()).isEqualTo(second);
         assertThat(head().disk(MachineDisks.SYSTEM).all()).isEmpty();
+    }
+
+    @Test
+    void aResetTakesTheSystemBackAndCanItselfBeTakenBack() throws IOException {
+        Digest made = suspended();
+        assertThat(machines.history(PLANS).reset()).isEqualTo(1);
+        assertThat(head().suspended()).isEmpty();
+        assertThat(head().disks())
+                .isEqualTo(
+                        Map.of(MachineDisks.PERSONAL, new Layers(List.of(WORK), Optional.empty())));
+        assertThat(machines.find(PLANS).appliance()).isEqualTo(made);
+        new States(PLANS, machines.files(PLANS)).tidy(head());
+        assertThat(machines.files(PLANS).disks().resolve(SCRATCH.fileName())).hasContent("scratch");
+        assertThat(state(1).label()).contains("before the reset");
+        machines.history(PLANS).restore(1);
+        assertThat(head().suspended()).contains(1);
+        assertThat(head().disk(MachineDisks.SYSTEM).all()).containsExactly(SCRATCH);
+    }
+
+    @Test
+    void aStartDropsTheScratchOnlyOfAnApplianceThatSaysSo() throws IOException {
+        used();
+        assertThat(head().disksAtStart(Scratch.KEEP)).isEqualTo(head().disks());
+        assertThat(head().disksAtStart(Scratch.DROP))
+                .isEqualTo(Map.of(MachineDisks.PERSONAL, new Layers(List.of(), Optional.of(WORK))));
+    }
+
+    @Test
+    void whatAKilledKeeperLeftOfAMachineForOneRunIsRemovedByTheNext() throws IOException {
+        InstalledAppliance made = release("1", MEMORY, DISKS);
+        MachineName once = new MachineName("once");
+        machines.create(once, made, Network.NONE, Lifetime.ONE_RUN);
+        machines.create(PLANS, made, Network.NONE);
+        // It has not run yet.
+        assertThat(machines.find(once).lifetime()).isEqualTo(Lifetime.ONE_RUN);
+        MachineFolder.writeWhole(
+                machines.files(once).run(),
+                MachineText.write(
+                        new MachineStatus.LastRun(
+                                Instant.EPOCH,
+                                Optional.empty(),
+                                MachineStatus.Outcome.KEEPER_DIED,
+                                Keeper.RUNNING)));
+        machines.create(new MachineName("other"), made, Network.NONE);
+        assertThat(machines.list()).hasSize(2);
+        assertThat(machines.folder(once)).doesNotExist();
     }
 
     @Test

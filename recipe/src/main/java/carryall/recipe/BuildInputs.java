@@ -28,6 +28,7 @@ final class BuildInputs {
         all.put("profile", recipe.profile().name());
         all.put("firmware", recipe.firmware().name());
         all.put("network", recipe.network().name());
+        all.put("scratch", recipe.scratch().name());
         recipe.personal().map(ByteSize::bytes).ifPresent(size -> all.put("personalBytes", size));
         switch (recipe.icon().orElse(null)) {
             case Recipe.Icon.Beside(Path file) -> all.put("icon", Digest.of(file).text());

@@ -178,6 +178,7 @@ public final class Builder {
                 recipe.memory(),
                 recipe.cpus(),
                 recipe.network(),
+                recipe.scratch(),
                 recipe.opens(),
                 recipe.source() instanceof Recipe.Source.Debian
                         ? Optional.of(KERNEL_COMMAND_LINE)

@@ -1,6 +1,7 @@
 package carryall.recipe;
 
 import carryall.appliance.ApplianceName;
+import carryall.appliance.Scratch;
 import carryall.hypervisor.ByteSize;
 import carryall.hypervisor.Firmware;
 import carryall.hypervisor.Network;
@@ -26,6 +27,7 @@ import java.util.Optional;
 /// @param opens MIME types
 /// @param memory 4 MiB to 64 GiB, whole mebibytes
 /// @param cpus 1 to 16
+/// @param scratch what becomes of what a machine writes on its system disk
 /// @param personal the size of the personal disk; empty: the machine has none
 public record Recipe(
         Path folder,
@@ -41,6 +43,7 @@ public record Recipe(
         Profile profile,
         Firmware firmware,
         Network network,
+        Scratch scratch,
         Optional<ByteSize> personal) {
     public Recipe {
         opens = List.copyOf(opens);

@@ -1,6 +1,7 @@
 package carryall.recipe;
 
 import carryall.appliance.ApplianceName;
+import carryall.appliance.Scratch;
 import carryall.hypervisor.ByteSize;
 import carryall.hypervisor.Firmware;
 import carryall.hypervisor.Network;
@@ -93,6 +94,9 @@ final class RecipeText {
                         profile,
                         firmware,
                         yaml.choice("network", Network.class).orElse(Network.NONE),
+                        // Of another's disk nobody knows what of it is the user's.
+                        yaml.choice("scratch", Scratch.class)
+                                .orElse(debian ? Scratch.DROP : Scratch.KEEP),
                         personal(debian));
         yaml.end();
         return recipe;

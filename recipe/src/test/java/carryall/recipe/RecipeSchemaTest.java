@@ -120,6 +120,8 @@ final class RecipeSchemaTest {
                 debian("cpus: 16"),
                 debian("cpus: 08"),
                 debian("profile: modern", "firmware: bios", "network: internet"),
+                debian("scratch: keep"),
+                debian("scratch: drop"),
                 debian("profile: classic", "network: none"),
                 debian("personal: 8MiB"),
                 debian("personal: 1TiB"),

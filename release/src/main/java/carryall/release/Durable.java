@@ -27,8 +27,14 @@ final class Durable {
             }
             channel.force(true);
         }
+        rename(beside, file);
+    }
+
+    /// Gives a file or a folder its name; a file replaces another, a folder only an empty one.
+    static void rename(Path beside, Path name) throws IOException {
         Files.move(
-                beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                beside, name, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Path directory = Objects.requireNonNull(name.toAbsolutePath().getParent());
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
         }

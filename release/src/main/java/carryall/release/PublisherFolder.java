@@ -7,6 +7,7 @@ import carryall.crypto.VerifyingKey;
 import carryall.transport.Repository;
 import carryall.transport.TransportException;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -15,7 +16,10 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
 
 /// Where a publisher keeps its keys: the statements `keys-1.json`, `keys-2.json`, …, the channel
 /// key `channel.key` that signs releases, and, until it is moved to where no network is, the root
@@ -35,7 +39,8 @@ public final class PublisherFolder {
         this.clock = clock;
     }
 
-    /// Makes both keys and the first statement.
+    /// Makes both keys and the first statement: beside, so that a folder with that name has all of
+    /// them. Killed, it leaves a folder whose name begins with a dot, which does not count.
     ///
     /// @param folder not there yet
     /// @param publisher as in the names of its appliances
@@ -46,14 +51,38 @@ public final class PublisherFolder {
         if (Files.exists(folder)) {
             throw new ReleaseException.KeysThere(folder);
         }
-        Files.createDirectories(folder);
+        Path all = Objects.requireNonNull(folder.toAbsolutePath().getParent());
+        Files.createDirectories(all);
+        Path beside = Files.createDirectory(all.resolve("." + UUID.randomUUID()));
         SigningKey root = SigningKey.create();
         SigningKey channel = SigningKey.create();
-        root.write(folder.resolve(ROOT));
-        channel.write(folder.resolve(CHANNEL));
-        PublisherFolder created = new PublisherFolder(folder, clock);
+        root.write(beside.resolve(ROOT));
+        channel.write(beside.resolve(CHANNEL));
+        PublisherFolder created = new PublisherFolder(beside, clock);
         created.write(created.keys(publisher, 1, root, channel.verifyingKey()), List.of(root));
-        return created;
+        try {
+            Durable.rename(beside, folder);
+        } catch (FileSystemException failed) {
+            if (Files.exists(folder)) {
+                throw new ReleaseException.KeysThere(folder);
+            }
+            throw failed;
+        }
+        return new PublisherFolder(folder, clock);
+    }
+
+    /// The folders of all publishers that have keys here.
+    ///
+    /// @param folder in which they are; need not be there
+    public static List<Path> all(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> found = Files.list(folder)) {
+            return found.filter(each -> !each.getFileName().toString().startsWith("."))
+                    .sorted()
+                    .toList();
+        }
     }
 
     /// Opens what [#create] made.

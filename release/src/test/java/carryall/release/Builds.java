@@ -5,6 +5,7 @@ import carryall.appliance.ApplianceName;
 import carryall.appliance.Appliances;
 import carryall.appliance.BuildFolder;
 import carryall.appliance.InstalledAppliance;
+import carryall.appliance.Scratch;
 import carryall.crypto.Digest;
 import carryall.hypervisor.ByteSize;
 import carryall.hypervisor.Firmware;
@@ -102,6 +103,7 @@ final class Builds {
                             ByteSize.mebibytes(64),
                             1,
                             Network.NONE,
+                            Scratch.KEEP,
                             List.of(),
                             Optional.empty(),
                             Digest.of(version.getBytes(StandardCharsets.UTF_8)),

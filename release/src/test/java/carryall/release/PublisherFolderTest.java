@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,6 +71,40 @@ final class PublisherFolderTest {
         Files.setPosixFilePermissions(
                 temp.resolve("keys/channel.key"), PosixFilePermissions.fromString("rw-r--r--"));
         assertThatThrownBy(publisher::channelKey).isInstanceOf(CryptoException.KeyOpen.class);
+    }
+
+    /// Ends the making of keys where they are all there but the statement.
+    private static Clock killing(Path folder) {
+        return new Clock() {
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                return this;
+            }
+
+            @Override
+            public Instant instant() {
+                throw new IllegalStateException("killed; its folder: " + Files.exists(folder));
+            }
+        };
+    }
+
+    @Test
+    void keysWhoseMakingWasKilledDoNotCountAndAreMadeAgain() throws IOException {
+        Path keys = temp.resolve("all/other");
+        assertThatThrownBy(() -> PublisherFolder.create(keys, "other", killing(keys)))
+                .hasMessage("killed; its folder: false");
+        assertThat(PublisherFolder.all(temp.resolve("all"))).isEmpty();
+        assertThat(PublisherFolder.all(temp.resolve("none"))).isEmpty();
+        PublisherFolder made = PublisherFolder.create(keys, "other", CLOCK);
+        assertThat(made.folder()).isEqualTo(keys);
+        assertThat(made.channelKey().verifyingKey())
+                .isEqualTo(made.keys().channelKeys().getFirst());
+        assertThat(PublisherFolder.all(temp.resolve("all"))).containsExactly(keys);
     }
 
     @Test

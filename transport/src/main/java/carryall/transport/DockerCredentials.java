@@ -35,7 +35,7 @@ public final class DockerCredentials {
                         .resolve("config.json"));
     }
 
-    /// @param registry `host` or `host:port`
+    /// @param registry `host`, `host:port` or [RegistryName#DOCKER_HUB]
     Optional<Login> find(String registry) throws TransportException {
         String text = text();
         if (text.isEmpty()) {
@@ -45,7 +45,7 @@ public final class DockerCredentials {
             JsonText config = JsonText.parse(text);
             Optional<String> program =
                     config.optionalObject("credHelpers")
-                            .flatMap(programs -> programs.optionalText(registry))
+                            .flatMap(programs -> program(programs, registry))
                             .or(() -> config.optionalText("credsStore"))
                             .filter(name -> !name.isEmpty());
             if (program.isPresent()) {
@@ -77,10 +77,25 @@ public final class DockerCredentials {
         }
     }
 
+    private static Optional<String> program(JsonText programs, String registry) {
+        Optional<String> named = programs.optionalText(registry);
+        if (named.isEmpty() && registry.equals(RegistryName.DOCKER_HUB)) {
+            return programs.keys().stream()
+                    .filter(RegistryName::isDockerHub)
+                    .findFirst()
+                    .flatMap(programs::optionalText);
+        }
+        return named;
+    }
+
     private static Optional<Login> entry(JsonText auths, String registry) {
         for (String key : auths.keys()) {
             String host = key.replaceFirst("^https?://", "").replaceFirst("/.*$", "");
-            if (host.equals(registry)) {
+            boolean isIt =
+                    registry.equals(RegistryName.DOCKER_HUB)
+                            ? RegistryName.isDockerHub(host)
+                            : host.equals(registry);
+            if (isIt) {
                 return login(auths.object(key));
             }
         }

@@ -42,6 +42,21 @@ final class DockerCredentialsTest {
                 .contains(new Login.Refresh("t"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"https://index.docker.io/v1/", "index.docker.io", "docker.io"})
+    void whatDockerKeepsForItsOwnRegistryIsFound(String key) throws IOException {
+        String other = "\"registry.example\":{\"auth\":\"YTpi\"}";
+        String own = "\"" + key + "\":{\"auth\":\"YW5uYTpzOmVjcmV0\"}";
+        assertThat(
+                        of("{\"auths\":{" + other + "," + own + "}}")
+                                .find("https://index.docker.io/v1/"))
+                .contains(new Login.Password("anna", "s:ecret"));
+        DockerCredentials helped = of("{\"credHelpers\":{\"" + key + "\":\"carryall-has-none\"}}");
+        assertThatThrownBy(() -> helped.find("https://index.docker.io/v1/"))
+                .isInstanceOf(TransportException.Unauthorized.class)
+                .hasMessageContaining("docker-credential-carryall-has-none cannot be run");
+    }
+
     @Test
     void nothingIsFoundWhereNothingIs() throws IOException {
         assertThat(of("{}").find("r")).isEmpty();
