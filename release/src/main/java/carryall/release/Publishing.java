@@ -39,8 +39,12 @@ public final class Publishing {
     /// The level of zstd that costs a publisher much once, and each subscriber least.
     public static final int USUAL_LEVEL = 19;
 
+    /// What holds files of the system disk, block by block.
     private static final Set<Appliance.Part> MEMORIES =
-            Set.of(Appliance.Part.SESSION_MEMORY, Appliance.Part.APP_MEMORY);
+            Set.of(
+                    Appliance.Part.SESSION_MEMORY,
+                    Appliance.Part.APP_MEMORY,
+                    Appliance.Part.INITRD);
 
     private final Repository repository;
     private final Appliances appliances;
