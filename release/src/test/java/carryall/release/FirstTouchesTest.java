@@ -147,7 +147,7 @@ final class FirstTouchesTest {
         InstalledAppliance built = Builds.build(appliances, "1.0", DISK, WARM, parts);
         Published published =
                 new Publishing(repository, appliances, temp.resolve("work"), Builds.QUIET)
-                        .publish(built, Builds.NAME, List.of(), 0, "1.0");
+                        .publish(built, Builds.NAME, Builds.noBases(), "1.0");
         Index index = published.installed().index();
         Set<Integer> chunks = new LinkedHashSet<>();
         for (Touch touch : FirstTouches.of(built)) {
