@@ -171,4 +171,29 @@ final class FirstTouchesTest {
             users.verify(fetching.finish(QUIET));
         }
     }
+
+    @Test
+    void aRamDiskOfFilesOfTheDiskAddsNothing() throws IOException {
+        Map<Appliance.Part, byte[]> parts = warmParts();
+        byte[] ramDisk = new byte[100 * Block.SIZE];
+        for (int i = 0; i < 100; i++) {
+            int from = 7 * i % (DISK.length / Block.SIZE) * Block.SIZE;
+            System.arraycopy(DISK, from, ramDisk, i * Block.SIZE, Block.SIZE);
+        }
+        InstalledAppliance without = Builds.build(appliances, "1.0", DISK, WARM, parts);
+        parts.put(Appliance.Part.INITRD, ramDisk);
+        InstalledAppliance with = Builds.build(appliances, "1.1", DISK, WARM, parts);
+        long[] content = new long[2];
+        for (int i = 0; i < 2; i++) {
+            content[i] =
+                    new Publishing(repository, appliances, temp.resolve("work"), Builds.QUIET)
+                            .publish(
+                                    i == 0 ? without : with,
+                                    Builds.NAME,
+                                    Builds.noBases(),
+                                    "1." + i)
+                            .contentBytes();
+        }
+        assertThat(content[1]).isEqualTo(content[0]);
+    }
 }
