@@ -170,7 +170,7 @@ final class BareQemu implements AutoCloseable {
         try {
             String started = ask("guest-exec", Map.of("path", "/usr/lib/carryall/app-ready"));
             long pid = JsonText.parse(started).object("return").number("pid");
-            for (int look = 0; look < 100; look++) {
+            for (int look = 0; look < 150; look++) {
                 String status = ask("guest-exec-status", Map.of("pid", pid));
                 if (status.contains("\"exited\": true")) {
                     return status.contains("\"exitcode\": 0");

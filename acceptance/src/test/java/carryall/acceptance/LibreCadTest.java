@@ -112,6 +112,14 @@ final class LibreCadTest {
         }
     }
 
+    /// Makes a key with OpenSSL and prints its public half.
+    private static final String TLS_KEY =
+            "python3 -c 'import ctypes as t; c = t.CDLL(\"libcrypto.so.3\");"
+                    + " make = c.EVP_PKEY_Q_keygen; make.restype = t.c_void_p;"
+                    + " key = t.c_void_p(make(None, None, b\"ED25519\")); out = t.c_void_p();"
+                    + " size = c.i2d_PUBKEY(key, t.byref(out));"
+                    + " print(t.string_at(out, size).hex())'";
+
     @Test
     void twoMachinesOfOneWarmStateAreNotTheSame() throws Exception {
         command.run(BUILD, "build", RECIPE.toString()).succeeded();
@@ -139,7 +147,8 @@ final class LibreCadTest {
                                 "cat /proc/sys/kernel/hostname",
                                 "cat /sys/class/net/e*/address",
                                 "od -An -N16 -tx1 /dev/urandom",
-                                "perl -e 'print int rand 2**31'")) {
+                                "perl -e 'print int rand 2**31'",
+                                TLS_KEY)) {
                     identity.add(answer(console, question));
                 }
                 identities.add(identity);
@@ -147,6 +156,8 @@ final class LibreCadTest {
         }
         assertThat(identities.getFirst()).doesNotContainAnyElementsOf(identities.getLast());
         assertThat(identities.getFirst().get(1)).isEqualTo("librecad");
+        assertThat(identities.getFirst().getLast())
+                .matches("302a300506032b6570032100\\p{XDigit}{64}");
         command.run("stop", "other", "--patience", "0").succeeded();
         command.run("rm", "other", "--yes").succeeded();
     }

@@ -26,6 +26,10 @@ import java.util.stream.Stream;
 /// be opened from it. Safe for many processes.
 public final class Appliances {
     private static final String DESCRIPTION = "appliance.json";
+
+    /// Beside the appliances; see [ApplianceClaim].
+    private static final String CLAIMS = "claims";
+
     private static final int LARGEST_DESCRIPTION = 1 << 20;
 
     private final Path directory;
@@ -66,8 +70,9 @@ public final class Appliances {
         for (Path folder : folders) {
             try {
                 appliances.add(find(new Digest("sha256:" + folder.getFileName())));
-            } catch (ApplianceException.ApplianceDamaged reportedByFind) {
-                // Whoever asks for it by its digest is told.
+            } catch (ApplianceException.ApplianceDamaged
+                    | ApplianceException.ApplianceMissing reportedByFind) {
+                // Whoever asks for it by its digest is told; or it was removed meanwhile.
             }
         }
         return appliances;
@@ -212,7 +217,7 @@ public final class Appliances {
         }
     }
 
-    /// Waits until no other process is making an arriving appliance whole.
+    /// Waits until nobody else is making an arriving appliance whole.
     ///
     /// @return empty if it is whole now
     public Optional<ArrivalLock> lock(InstalledAppliance arriving) throws ApplianceException {
@@ -230,7 +235,7 @@ public final class Appliances {
 
     /// The same without waiting.
     ///
-    /// @return empty if it is whole, or another process is at it
+    /// @return empty if it is whole, or somebody else is at it
     public Optional<ArrivalLock> tryLock(InstalledAppliance arriving) throws ApplianceException {
         try {
             Optional<ArrivalLock> lock = ArrivalLock.tryOf(arriving.arriving());
@@ -260,23 +265,48 @@ public final class Appliances {
         }
     }
 
-    /// Removes what has come of appliances that are not whole, unless a process is at it.
+    /// Keeps an appliance from being removed until this is closed; it need not be here yet. Waits
+    /// while it is being removed.
+    public ApplianceClaim claim(Digest id) throws ApplianceException {
+        try {
+            Files.createDirectories(directory);
+            return ApplianceClaim.of(directory.resolve(CLAIMS), id);
+        } catch (IOException failure) {
+            throw new ApplianceException.StoreUnusable(directory, failure);
+        }
+    }
+
+    /// Tells which appliances must stay.
+    @FunctionalInterface
+    public interface Needs {
+        /// Those that something needs at this moment.
+        Set<Digest> now() throws IOException;
+    }
+
+    /// Removes an appliance, unless it is needed, somebody has a claim to it, or a process makes it
+    /// whole.
     ///
-    /// @param needed what stays
-    public void removeArriving(Set<Digest> needed) throws ApplianceException {
-        for (InstalledAppliance each : arriving()) {
-            if (needed.contains(each.id())) {
-                continue;
+    /// @param needs asked when nobody can claim it any more
+    /// @return whether it is removed by this
+    public boolean removeUnneeded(InstalledAppliance appliance, Needs needs) throws IOException {
+        try (SystemLock alone =
+                ApplianceClaim.refusing(directory.resolve(CLAIMS), appliance.id()).orElse(null)) {
+            if (alone == null || needs.now().contains(appliance.id())) {
+                return false;
             }
-            try (ArrivalLock lock = tryLock(each).orElse(null)) {
-                if (lock != null) {
-                    remove(each.id());
+            if (appliance.isWhole()) {
+                remove(appliance.id());
+                return true;
+            }
+            try (ArrivalLock lock = tryLock(appliance).orElse(null)) {
+                if (lock == null) {
+                    return false;
                 }
-            } catch (ApplianceException ours) {
-                throw ours;
-            } catch (IOException failure) {
-                throw new ApplianceException.StoreUnusable(each.directory(), failure);
+                remove(appliance.id());
+                return true;
             }
+        } catch (ApplianceException.ApplianceMissing removedMeanwhile) {
+            return false;
         }
     }
 

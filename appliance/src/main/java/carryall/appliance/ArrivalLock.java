@@ -2,58 +2,42 @@ package carryall.appliance;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.Set;
 
-/// Held by the one process that sees to it that an arriving appliance becomes whole. Others may
-/// write chunks that they need into the same files.
+/// Held by the one who sees to it that an arriving appliance becomes whole. Others may write chunks
+/// that they need into the same files.
 public final class ArrivalLock implements Closeable {
-    private final FileChannel file;
+    private final SystemLock lock;
 
-    private ArrivalLock(FileChannel file) {
-        this.file = file;
+    private ArrivalLock(SystemLock lock) {
+        this.lock = lock;
     }
 
-    /// Takes the lock unless another process has it.
+    /// Takes the lock unless somebody has it.
     ///
     /// @return empty if it is held, or if the appliance is whole
     static Optional<ArrivalLock> tryOf(Path mark) throws IOException {
-        Optional<FileChannel> file = open(mark);
-        if (file.isEmpty()) {
+        try {
+            return SystemLock.tryOf(mark, SystemLock.Range.ALL, Set.of(StandardOpenOption.WRITE))
+                    .map(ArrivalLock::new);
+        } catch (NoSuchFileException whole) {
             return Optional.empty();
         }
-        try {
-            FileLock lock = file.get().tryLock();
-            if (lock != null) {
-                return Optional.of(new ArrivalLock(file.get()));
-            }
-        } catch (OverlappingFileLockException ofThisProcess) {
-            // Held by another thread.
-        }
-        file.get().close();
-        return Optional.empty();
     }
 
     /// Waits for the lock.
     ///
     /// @return empty if the appliance is whole
     static Optional<ArrivalLock> of(Path mark) throws IOException {
-        Optional<FileChannel> file = open(mark);
-        if (file.isEmpty()) {
-            return Optional.empty();
-        }
-        file.get().lock();
-        return Optional.of(new ArrivalLock(file.get()));
-    }
-
-    private static Optional<FileChannel> open(Path mark) throws IOException {
         try {
-            return Optional.of(FileChannel.open(mark, StandardOpenOption.WRITE));
+            return Optional.of(
+                    new ArrivalLock(
+                            SystemLock.of(
+                                    mark, SystemLock.Range.ALL, Set.of(StandardOpenOption.WRITE))));
         } catch (NoSuchFileException whole) {
             return Optional.empty();
         }
@@ -61,6 +45,6 @@ public final class ArrivalLock implements Closeable {
 
     @Override
     public void close() throws IOException {
-        file.close();
+        lock.close();
     }
 }

@@ -15,9 +15,13 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -138,25 +142,38 @@ final class AppliancesTest {
         assertThat(names()).hasSize(2).allMatch(name -> name.length() == 64);
     }
 
-    @Test
-    void aBuildOfAnotherProcessIsLeftAlone() throws IOException, InterruptedException {
-        Path lock = directory.resolve("build-123.lock");
-        Files.createDirectories(directory.resolve("build-123"));
-        Files.createFile(lock);
+    /// A process that locks a range of a file, if it can, shared if it is one byte; and keeps it
+    /// until it is killed.
+    ///
+    /// @param said whether it can: `held` or `refused`
+    private Process holder(Path file, long position, long size, String said) throws IOException {
         String program =
                 "import java.nio.channels.FileChannel; import java.nio.file.*;"
                         + "void main(String[] words) throws Exception {"
-                        + " var c = FileChannel.open(Path.of(words[0]), StandardOpenOption.WRITE);"
-                        + " c.lock(); IO.println(\"held\"); System.in.read(); }";
+                        + " var c = FileChannel.open(Path.of(words[0]), StandardOpenOption.READ,"
+                        + " StandardOpenOption.WRITE); long size = Long.parseLong(words[2]);"
+                        + " var l = c.tryLock(Long.parseLong(words[1]), size, size == 1);"
+                        + " IO.println(l == null ? \"refused\" : \"held\"); System.in.read(); }";
         Path source = Files.writeString(temp.resolve("Holder.java"), program);
         Process holder =
                 new ProcessBuilder(
                                 Path.of(System.getProperty("java.home"), "bin/java").toString(),
                                 source.toString(),
-                                lock.toString())
+                                file.toString(),
+                                Long.toString(position),
+                                Long.toString(size))
                         .start();
+        assertThat(holder.inputReader().readLine()).isEqualTo(said);
+        return holder;
+    }
+
+    @Test
+    void aBuildOfAnotherProcessIsLeftAlone() throws IOException, InterruptedException {
+        Path lock = directory.resolve("build-123.lock");
+        Files.createDirectories(directory.resolve("build-123"));
+        Files.createFile(lock);
+        Process holder = holder(lock, 0, Long.MAX_VALUE, "held");
         try {
-            assertThat(holder.inputReader().readLine()).isEqualTo("held");
             add("1", "disk");
             assertThat(directory.resolve("build-123")).exists();
         } finally {
@@ -277,5 +294,115 @@ final class AppliancesTest {
         try (Stream<Path> left = Files.list(directory)) {
             assertThat(left).containsExactly(second.directory());
         }
+    }
+
+    private InstalledAppliance arriving(String version, String disk) throws IOException {
+        try (BuildFolder folder = appliances.newFolder(ALL_IS_OURS)) {
+            Files.writeString(folder.path().resolve("system.raw"), disk);
+            return appliances.addArriving(folder, description(version, disk));
+        }
+    }
+
+    @Test
+    void anArrivingApplianceIsMadeWholeByOneAtATimeAndThenByNone() throws IOException {
+        InstalledAppliance arriving = arriving("1", "disk");
+        try (ArrivalLock lock = appliances.tryLock(arriving).orElseThrow()) {
+            assertThat(appliances.tryLock(arriving)).isEmpty();
+            assertThat(appliances.removeUnneeded(arriving, Set::of)).isFalse();
+            // Whoever looked in vain took nothing from who has it.
+            holder(arriving.arriving(), 0, Long.MAX_VALUE, "refused").destroyForcibly();
+            assertThat(appliances.list()).isEmpty();
+            appliances.complete(arriving);
+            assertThat(lock).isNotNull();
+        }
+        assertThat(arriving.directory().resolve("arriving")).doesNotExist();
+        assertThat(appliances.list()).containsExactly(arriving);
+        assertThat(appliances.tryLock(arriving)).isEmpty();
+        assertThat(appliances.lock(arriving)).isEmpty();
+    }
+
+    @Test
+    void aProcessThatIsKilledLeavesTheMarkAndAnotherGoesOn() throws Exception {
+        InstalledAppliance arriving = arriving("1", "disk");
+        Process other = holder(arriving.arriving(), 0, Long.MAX_VALUE, "held");
+        try {
+            assertThat(appliances.tryLock(arriving)).isEmpty();
+            assertThat(appliances.removeUnneeded(arriving, Set::of)).isFalse();
+        } finally {
+            other.destroyForcibly().waitFor();
+        }
+        assertThat(arriving.isWhole()).isFalse();
+        try (ArrivalLock _ = appliances.tryLock(arriving).orElseThrow()) {
+            appliances.complete(arriving);
+        }
+        assertThat(appliances.list()).containsExactly(arriving);
+    }
+
+    @Test
+    void whatWasNotFetchedToItsEndIsRemovedUnlessItIsNeeded() throws IOException {
+        InstalledAppliance arriving = arriving("1", "disk");
+        assertThat(appliances.removeUnneeded(arriving, () -> Set.of(arriving.id()))).isFalse();
+        assertThat(appliances.arriving()).containsExactly(arriving);
+        assertThat(appliances.removeUnneeded(arriving, Set::of)).isTrue();
+        assertThat(appliances.removeUnneeded(arriving, Set::of)).isFalse();
+        assertThat(appliances.arriving()).isEmpty();
+    }
+
+    @Test
+    void whatAnotherProcessIsAboutToNeedIsNotRemoved() throws Exception {
+        InstalledAppliance arriving = arriving("1", "disk one");
+        InstalledAppliance whole = add("2", "disk two");
+        try (ApplianceClaim _ = appliances.claim(arriving.id())) {
+            assertThat(appliances.removeUnneeded(arriving, Set::of)).isFalse();
+        }
+        for (InstalledAppliance each : List.of(arriving, whole)) {
+            long itsByte = Long.parseLong(each.id().hex().substring(0, 15), 16);
+            Process other = holder(directory.resolve("claims"), itsByte, 1, "held");
+            try {
+                assertThat(appliances.removeUnneeded(each, Set::of)).isFalse();
+                // Two may be about to need it.
+                appliances.claim(each.id()).close();
+            } finally {
+                other.destroyForcibly().waitFor();
+            }
+            assertThat(appliances.removeUnneeded(each, Set::of)).isTrue();
+        }
+        assertThat(names()).containsExactly("claims");
+    }
+
+    @Test
+    void whoClaimsWhatIsBeingRemovedWaitsUntilItIsGone() throws Exception {
+        InstalledAppliance added = add("1", "disk");
+        List<Thread> claiming = new ArrayList<>();
+        CompletableFuture<Boolean> isThere = new CompletableFuture<>();
+        boolean removed =
+                appliances.removeUnneeded(
+                        added,
+                        () -> {
+                            claiming.add(
+                                    Thread.ofPlatform()
+                                            .start(() -> {
+                                                try (ApplianceClaim _ =
+                                                        appliances.claim(added.id())) {
+                                                    isThere.complete(
+                                                            Files.exists(added.directory()));
+                                                } catch (IOException failed) {
+                                                    isThere.completeExceptionally(failed);
+                                                }
+                                            }));
+                            while (claiming.getFirst().getState() != Thread.State.WAITING) {
+                                Thread.onSpinWait();
+                            }
+                            return Set.of();
+                        });
+        assertThat(removed).isTrue();
+        assertThat(isThere.get(20, TimeUnit.SECONDS)).isFalse();
+    }
+
+    @Test
+    void aFolderThatIsRemovedWhileOthersLookIsLeftOut() throws IOException {
+        InstalledAppliance added = add("1", "disk");
+        Files.createDirectory(directory.resolve("0".repeat(64)));
+        assertThat(appliances.list()).containsExactly(added);
     }
 }

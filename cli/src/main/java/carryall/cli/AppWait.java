@@ -7,9 +7,15 @@ import carryall.machine.MachineStatus;
 import carryall.machine.Machines;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /// Waits until a machine's app is on its screen.
 final class AppWait {
+    private static final Duration GLANCE = Duration.ofMillis(500);
+
     private AppWait() {}
 
     /// Waits; the machine goes on if it takes too long or the waiting is interrupted.
@@ -17,19 +23,28 @@ final class AppWait {
             throws IOException {
         KeeperConnection keeper = machines.connect(name);
         long begin = System.nanoTime();
-        boolean said = false;
+        if (!terminal.isWatched()) {
+            terminal.note("Waiting for the app of " + name + ".");
+        }
+        // The guest is asked, and waits for its window, aside: the seconds go on being shown.
+        FutureTask<Boolean> answer = ask(machines, name, keeper);
         while (true) {
             Duration passed = Duration.ofNanos(System.nanoTime() - begin);
             try {
-                if (keeper.appIsUp()) {
+                if (answer.get(GLANCE.toMillis(), TimeUnit.MILLISECONDS)) {
                     break;
                 }
-            } catch (MachineException silent) {
-                if (machines.status(name) instanceof MachineStatus.Stopped stopped) {
-                    throw new MachineException.StartFailed(
-                            name,
-                            stopped.lastRun().map(MachineStatus.LastRun::reason).orElse("ended"));
-                }
+                Thread.sleep(GLANCE);
+                answer = ask(machines, name, keeper);
+            } catch (TimeoutException notYet) {
+                // Is told below.
+            } catch (ExecutionException failure) {
+                throw failure.getCause() instanceof IOException ours
+                        ? ours
+                        : new IOException(failure.getCause());
+            } catch (InterruptedException stop) {
+                Thread.currentThread().interrupt();
+                return;
             }
             if (passed.compareTo(patience) > 0) {
                 terminal.note("The app is not up after " + Times.text(passed) + "; it may come.");
@@ -37,22 +52,34 @@ final class AppWait {
             }
             if (terminal.isWatched()) {
                 terminal.over("Waiting for the app of " + name + "  " + Times.text(passed));
-            } else if (!said) {
-                terminal.note("Waiting for the app of " + name + ".");
-            }
-            said = true;
-            try {
-                Thread.sleep(500);
-            } catch (InterruptedException stop) {
-                Thread.currentThread().interrupt();
-                return;
             }
         }
         String up =
                 "The app is up after " + Times.text(Duration.ofNanos(System.nanoTime() - begin));
-        if (terminal.isWatched() && said) {
+        if (terminal.isWatched()) {
             terminal.over("");
         }
         terminal.note(up + ".");
+    }
+
+    private static FutureTask<Boolean> ask(
+            Machines machines, MachineName name, KeeperConnection keeper) {
+        FutureTask<Boolean> answer =
+                new FutureTask<>(() -> {
+                    try {
+                        return keeper.appIsUp();
+                    } catch (MachineException silent) {
+                        if (machines.status(name) instanceof MachineStatus.Stopped stopped) {
+                            throw new MachineException.StartFailed(
+                                    name,
+                                    stopped.lastRun()
+                                            .map(MachineStatus.LastRun::reason)
+                                            .orElse("ended"));
+                        }
+                        return false;
+                    }
+                });
+        Thread.ofVirtual().name("is the app up").start(answer);
+        return answer;
     }
 }

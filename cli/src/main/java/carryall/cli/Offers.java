@@ -1,6 +1,7 @@
 package carryall.cli;
 
 import carryall.appliance.Appliance;
+import carryall.appliance.ApplianceClaim;
 import carryall.appliance.InstalledAppliance;
 import carryall.crypto.VerifyingKey;
 import carryall.hypervisor.ByteSize;
@@ -82,11 +83,15 @@ final class Offers {
                                 : "no network"));
     }
 
-    /// The appliance of an offer, which is here or begins to arrive.
-    InstalledAppliance arriving(Subscriber.Offer offer) throws IOException {
-        try (Fetching fetching = subscriber.fetch(offer)) {
+    /// The appliance of an offer, which is here or begins to arrive. The caller has a claim to it.
+    ///
+    /// @param ahead fetches what opening needs from now on
+    InstalledAppliance arriving(Subscriber.Offer offer, Ahead ahead) throws IOException {
+        Fetching fetching = subscriber.fetch(offer);
+        try {
             InstalledAppliance appliance = fetching.arrive();
             if (!appliance.isWhole()) {
+                ahead.begin(fetching, appliance);
                 long bytes = fetching.bytes();
                 terminal.note(
                         offer.name()
@@ -99,16 +104,22 @@ final class Offers {
                                 + ") in all; it opens while they come");
                 if (appliance.description().parts().containsKey(Appliance.Part.PERSONAL)) {
                     // A new machine is made of it.
-                    fetching.get(appliance, Appliance.Part.PERSONAL);
+                    ahead.get(Appliance.Part.PERSONAL);
                 }
             }
             subscriber.arrived(offer);
-            evict(appliance);
             return appliance;
+        } finally {
+            if (!ahead.hasBegun()) {
+                fetching.close();
+            }
         }
     }
 
-    private void evict(InstalledAppliance needed) throws IOException {
+    /// Removes what nobody needs, if it is too much.
+    ///
+    /// @param needed what stays
+    void evict(InstalledAppliance needed) throws IOException {
         Optional<ByteSize> bound = Stock.bound(System.getenv());
         if (bound.isPresent()) {
             new Stock(machines, subscriber).evict(bound.get(), needed);
@@ -119,12 +130,18 @@ final class Offers {
 
     /// The appliance of an offer, fetched if it is not here.
     InstalledAppliance fetched(Subscriber.Offer offer) throws IOException {
-        try (Fetching fetching = subscriber.fetch(offer)) {
+        InstalledAppliance installed = kept(offer);
+        evict(installed);
+        return installed;
+    }
+
+    private InstalledAppliance kept(Subscriber.Offer offer) throws IOException {
+        try (ApplianceClaim _ = machines.appliances().claim(offer.release().appliance());
+                Fetching fetching = subscriber.fetch(offer)) {
             Progress progress = new Progress(terminal, offer, fetching.rate());
             try {
                 InstalledAppliance installed = fetching.finish(progress);
                 subscriber.arrived(offer);
-                evict(installed);
                 return installed;
             } finally {
                 progress.end();

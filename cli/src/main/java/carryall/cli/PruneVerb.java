@@ -33,6 +33,9 @@ final class PruneVerb implements Verb {
         long bytes = 0;
         for (InstalledAppliance each : stock.unneeded(builds)) {
             long size = Stock.bytes(each);
+            if (!dry && !stock.remove(each)) {
+                continue;
+            }
             bytes += size;
             Map<String, Object> one = Terminal.object();
             one.put("appliance", each.description().name().toString());
@@ -40,9 +43,6 @@ final class PruneVerb implements Verb {
             one.put("digest", each.id().text());
             one.put("bytes", size);
             removed.add(one);
-            if (!dry) {
-                stock.remove(each);
-            }
             if (!format.isJson()) {
                 terminal.line(
                         "%s %s  %s"
@@ -53,7 +53,7 @@ final class PruneVerb implements Verb {
             }
         }
         if (!dry) {
-            machines.appliances().removeArriving(machines.neededAppliances());
+            stock.removeArriving();
         }
         long left = stock.bytes() - (dry ? bytes : 0);
         if (format.isJson()) {

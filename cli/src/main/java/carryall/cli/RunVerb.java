@@ -1,5 +1,6 @@
 package carryall.cli;
 
+import carryall.appliance.ApplianceClaim;
 import carryall.appliance.ApplianceException;
 import carryall.appliance.ApplianceName;
 import carryall.appliance.InstalledAppliance;
@@ -12,6 +13,7 @@ import carryall.machine.MachineException;
 import carryall.machine.MachineName;
 import carryall.machine.MachineStatus;
 import carryall.machine.Machines;
+import carryall.machine.StartListener;
 import carryall.release.Reference;
 import carryall.release.Subscriber;
 import java.io.IOException;
@@ -100,13 +102,18 @@ final class RunVerb implements Verb {
     public int run(Machines machines, Terminal terminal) throws IOException {
         // Better said now than after a build of minutes.
         HostCheck.findPrograms();
-        Optional<Machine> meant = machine(machines, terminal);
-        if (meant.isEmpty()) {
-            return Exit.USAGE;
+        try (Ahead ahead = new Ahead()) {
+            Optional<Machine> meant = machine(machines, terminal, ahead);
+            return meant.isPresent() ? run(machines, terminal, meant.get(), ahead) : Exit.USAGE;
         }
-        Machine machine = meant.get();
+    }
+
+    private int run(Machines machines, Terminal terminal, Machine meant, Ahead ahead)
+            throws IOException {
+        Machine machine = meant;
         Optional<Accelerator> wanted = Optional.ofNullable(accelerator);
         if (foreground) {
+            ahead.close();
             return KeepVerb.code(
                     Keeper.keep(
                             machines,
@@ -120,7 +127,17 @@ final class RunVerb implements Verb {
                     machines.start(
                             machine.name(),
                             Launcher.keeper(KeepVerb.wish(cold), wanted),
-                            terminal::note);
+                            new StartListener() {
+                                @Override
+                                public void step(String step) {
+                                    terminal.note(step);
+                                }
+
+                                @Override
+                                public void keeperRuns() {
+                                    ahead.close();
+                                }
+                            });
             case MachineStatus.Starting _, MachineStatus.Running _, MachineStatus.Paused _ ->
                     terminal.note(machine.name() + " is running already.");
         }
@@ -151,16 +168,18 @@ final class RunVerb implements Verb {
     /// The machine that `WHAT` and `--name` mean; made if it is not there.
     ///
     /// @return empty if the user did not agree to a publisher
-    private Optional<Machine> machine(Machines machines, Terminal terminal) throws IOException {
+    private Optional<Machine> machine(Machines machines, Terminal terminal, Ahead ahead)
+            throws IOException {
         if (!isRecipeFolder() && Reference.isMeant(what)) {
-            return ofShelf(machines, terminal);
+            return ofShelf(machines, terminal, ahead);
         }
         return Optional.of(local(machines, terminal));
     }
 
     /// A machine of a release. One that is there already is opened as it is: it goes over to
     /// another release by `update` alone.
-    private Optional<Machine> ofShelf(Machines machines, Terminal terminal) throws IOException {
+    private Optional<Machine> ofShelf(Machines machines, Terminal terminal, Ahead ahead)
+            throws IOException {
         machines.makeHome();
         Offers offers = new Offers(machines, terminal);
         Reference reference = Reference.parse(what);
@@ -172,7 +191,14 @@ final class RunVerb implements Verb {
         if (offer.entry().equals(offer.followed().channel().newest())) {
             offers.subscriber().follow(offer);
         }
-        return Optional.of(of(machines, terminal, offers.arriving(offer)));
+        InstalledAppliance appliance;
+        Machine machine;
+        try (ApplianceClaim _ = machines.appliances().claim(offer.release().appliance())) {
+            appliance = offers.arriving(offer, ahead);
+            machine = of(machines, terminal, appliance);
+        }
+        offers.evict(appliance);
+        return Optional.of(machine);
     }
 
     private Machine local(Machines machines, Terminal terminal) throws IOException {

@@ -47,10 +47,7 @@ final class Stock {
     ///
     /// @param builds also what was built here, which no shelf could give back
     List<InstalledAppliance> unneeded(boolean builds) throws IOException {
-        Set<Digest> needed = new HashSet<>(machines.neededAppliances());
-        for (Subscription each : subscriber.subscriptions().list()) {
-            each.newest().ifPresent(newest -> needed.add(newest.appliance()));
-        }
+        Set<Digest> needed = needed();
         List<InstalledAppliance> unneeded = new ArrayList<>();
         for (InstalledAppliance each : machines.appliances().list().reversed()) {
             boolean isFetched = InstalledRelease.of(each).isPresent();
@@ -61,8 +58,26 @@ final class Stock {
         return unneeded;
     }
 
-    void remove(InstalledAppliance appliance) throws IOException {
-        machines.appliances().remove(appliance.id());
+    private Set<Digest> needed() throws IOException {
+        Set<Digest> needed = new HashSet<>(machines.neededAppliances());
+        for (Subscription each : subscriber.subscriptions().list()) {
+            each.newest().ifPresent(newest -> needed.add(newest.appliance()));
+        }
+        return needed;
+    }
+
+    /// Removes what is still not needed and nobody is about to need.
+    ///
+    /// @return whether it is removed
+    boolean remove(InstalledAppliance appliance) throws IOException {
+        return machines.appliances().removeUnneeded(appliance, this::needed);
+    }
+
+    /// Removes what has come of appliances that no machine opens and nobody fetches.
+    void removeArriving() throws IOException {
+        for (InstalledAppliance each : machines.appliances().arriving()) {
+            machines.appliances().removeUnneeded(each, machines::neededAppliances);
+        }
     }
 
     /// Removes the oldest of what nobody needs until the rest of it is within the bound.
@@ -79,8 +94,8 @@ final class Stock {
             if (total <= bound.bytes()) {
                 return;
             }
-            total -= bytes(each);
-            remove(each);
+            long size = bytes(each);
+            total -= remove(each) ? size : 0;
         }
     }
 

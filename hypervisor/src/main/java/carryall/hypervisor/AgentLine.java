@@ -88,7 +88,7 @@ final class AgentLine implements GuestAgent {
                         decoded(status.get("out-data")) + decoded(status.get("err-data")));
             }
             pause(pause);
-            pause = pause.compareTo(Duration.ofMillis(500)) < 0 ? pause.multipliedBy(2) : pause;
+            pause = pause.compareTo(Duration.ofMillis(200)) < 0 ? pause.multipliedBy(2) : pause;
         }
         throw new HypervisorException.NoAnswer(program.getFirst() + " in the guest", patience);
     }

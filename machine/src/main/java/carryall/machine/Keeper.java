@@ -30,6 +30,9 @@ public final class Keeper {
     /// What stands as the reason of a run without an end.
     static final String STARTING = "starting";
 
+    /// What the machine is opened from is there, or is being fetched.
+    static final String OPENING = "opening";
+
     static final String RUNNING = "running";
 
     private static final Duration LOCK_PATIENCE = Duration.ofSeconds(2);
@@ -194,6 +197,7 @@ public final class Keeper {
         States states = new States(machine.name(), files);
         Fit fit = new Fit(machine, appliance, program.version(), verdict.accelerator());
         try (Parts parts = Parts.open(machines, appliance, runtime, log, program, touches)) {
+            write(OPENING);
             DiskPauses pauses = new DiskPauses(log);
             MachineStatus.LastRun run =
                     open(wish, program, verdict, disks, states, fit, parts, pauses);

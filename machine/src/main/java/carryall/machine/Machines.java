@@ -21,7 +21,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.function.Consumer;
 
 /// The machines of one user: the state directory. Safe for many processes: a keeper holds its
 /// machine's lock as long as it lives, and so does a verb that changes a machine.
@@ -166,8 +165,8 @@ public final class Machines {
     /// Starts a keeper of its own for the machine and waits until the guest runs.
     ///
     /// @param launcher the command that starts a keeper when the machine's name is added
-    /// @param steps told of each step in a few words
-    public void start(MachineName name, List<String> launcher, Consumer<String> steps)
+    /// @param listener told how it gets on
+    public void start(MachineName name, List<String> launcher, StartListener listener)
             throws MachineException {
         Machine machine = find(name);
         MachineFolder files = files(name);
@@ -175,7 +174,7 @@ public final class Machines {
         List<String> command = new ArrayList<>(List.of("setsid", "--fork"));
         command.addAll(launcher);
         command.add(name.text());
-        steps.accept("starting the keeper of " + name);
+        listener.step("starting the keeper of " + name);
         Instant asked = Instant.now();
         try {
             ProcessBuilder builder = new ProcessBuilder(command);
@@ -188,8 +187,11 @@ public final class Machines {
             long told = isWhole ? end : System.nanoTime() + LONG.toNanos();
             while (System.nanoTime() < end) {
                 if (System.nanoTime() > told) {
-                    steps.accept("waiting for what opening " + name + " needs");
+                    listener.step("waiting for what opening " + name + " needs");
                     told = end;
+                }
+                if (!isWhole && opens(files, asked)) {
+                    listener.keeperRuns();
                 }
                 switch (status(name)) {
                     case MachineStatus.Running _, MachineStatus.Paused _ -> {
@@ -214,6 +216,15 @@ public final class Machines {
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
             throw new MachineException.StartFailed(name, "interrupted");
+        }
+    }
+
+    private static boolean opens(MachineFolder files, Instant asked) {
+        try {
+            MachineStatus.LastRun run = MachineText.parseRun(MachineFolder.read(files.run()));
+            return run.reason().equals(Keeper.OPENING) && !run.started().isBefore(asked);
+        } catch (IOException | RuntimeException neverRunYet) {
+            return false;
         }
     }
 

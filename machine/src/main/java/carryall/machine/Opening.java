@@ -25,7 +25,7 @@ import java.util.TreeMap;
 /// @param parent the state that the run goes on from
 /// @param memory what the memory begins with
 /// @param plugged serials of disks that are plugged in once the guest runs
-/// @param needsWaking whether the guest has slept, and must be told the time and who it is
+/// @param guest what it did before
 /// @param reason for people
 record Opening(
         Map<String, Layers> disks,
@@ -33,8 +33,17 @@ record Opening(
         Start start,
         ParentMemory memory,
         Set<String> plugged,
-        boolean needsWaking,
+        Guest guest,
         String reason) {
+    /// What the guest did before.
+    enum Guest {
+        BOOTS,
+        /// It must be told the time and who it is.
+        SLEPT,
+        /// The same, and its app's window was on the screen.
+        SLEPT_WITH_APP
+    }
+
     /// Chooses, and makes the layers that are to be written.
     static Opening choose(
             Keeper.Wish wish, Head head, MachineDisks disks, States states, Fit fit, Parts parts)
@@ -77,7 +86,7 @@ record Opening(
                 new Start.Boot(),
                 ParentMemory.empty(fit.pages(), disks.files().memory()),
                 Set.of(),
-                false,
+                Guest.BOOTS,
                 reason);
     }
 
@@ -113,7 +122,7 @@ record Opening(
                 start,
                 parent,
                 Set.of(),
-                true,
+                Guest.SLEPT,
                 "resuming state " + number);
     }
 
@@ -145,6 +154,7 @@ record Opening(
                 Appliance.Part.APP_MEMORY,
                 Appliance.Part.APP_DEVICES,
                 Set.of(),
+                Guest.SLEPT_WITH_APP,
                 "opening the app as it was published");
     }
 
@@ -165,6 +175,7 @@ record Opening(
                 Appliance.Part.SESSION_MEMORY,
                 Appliance.Part.SESSION_DEVICES,
                 Set.of(MachineDisks.PERSONAL),
+                Guest.SLEPT,
                 "opening the desktop as it was published, with your personal disk");
     }
 
@@ -176,6 +187,7 @@ record Opening(
             Appliance.Part memory,
             Appliance.Part devices,
             Set<String> plugged,
+            Guest guest,
             String reason)
             throws IOException {
         MemoryImage image = image(memory, fit, parts);
@@ -189,7 +201,7 @@ record Opening(
                         List.of(),
                         disks.files().memory());
         return new Opening(
-                disks.withTops(layers), Optional.empty(), start, parent, plugged, true, reason);
+                disks.withTops(layers), Optional.empty(), start, parent, plugged, guest, reason);
     }
 
     /// The file itself, also where QEMU maps it from elsewhere.

@@ -28,6 +28,7 @@ final class RunningMachine {
     private final DiskPauses pauses;
     private final String accelerator;
     private final String opening;
+    private final boolean beganWithApp;
     private final Optional<Arrival> arrival;
     private final Instant started;
     private final KeeperLog log;
@@ -56,10 +57,11 @@ final class RunningMachine {
         this.arrival = parts.arrival();
         this.started = started;
         this.log = log;
-        if (opening.needsWaking()) {
-            Thread.ofVirtual().name("waking " + machine.name()).start(this::wake);
-        } else {
+        this.beganWithApp = opening.guest() == Opening.Guest.SLEPT_WITH_APP;
+        if (opening.guest() == Opening.Guest.BOOTS) {
             awake.complete(true);
+        } else {
+            Thread.ofVirtual().name("waking " + machine.name()).start(this::wake);
         }
     }
 
@@ -115,11 +117,16 @@ final class RunningMachine {
         return qemu.viewers();
     }
 
-    /// Whether the app's window is on the screen, and the guest knows the time.
+    /// Whether the app's window is on the screen, and the guest knows the time; waits some seconds
+    /// for it.
     boolean appIsUp() {
         try {
-            return awake.isDone() && qemu.agent().run(APP_READY, GUEST_PATIENCE).exitCode() == 0;
-        } catch (IOException agentNotUpYet) {
+            awake.get(GUEST_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            return beganWithApp || qemu.agent().run(APP_READY, GUEST_PATIENCE).exitCode() == 0;
+        } catch (IOException | TimeoutException | ExecutionException notUpYet) {
+            return false;
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
             return false;
         }
     }

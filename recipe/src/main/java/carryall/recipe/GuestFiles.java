@@ -20,15 +20,18 @@ final class GuestFiles {
                     "etc/systemd/system/carryall-app.service",
                     "etc/systemd/system/carryall-desktop.service",
                     "etc/systemd/system/home-user.mount",
+                    "etc/systemd/system/qemu-guest-agent.service.d/carryall.conf",
                     "etc/systemd/system/serial-getty@ttyS0.service.d/carryall.conf",
                     "etc/udev/rules.d/80-carryall.rules",
                     "etc/xdg/openbox/carryall.xml",
                     "usr/lib/carryall/app-ready",
                     "usr/lib/carryall/awake",
-                    "usr/lib/carryall/before-capture",
                     "usr/lib/carryall/desktop-ready",
+                    "usr/lib/carryall/forget",
                     "usr/lib/carryall/idle",
-                    "usr/lib/carryall/session");
+                    "usr/lib/carryall/preload",
+                    "usr/lib/carryall/session",
+                    "usr/lib/carryall/wipe");
 
     private GuestFiles() {}
 

@@ -26,8 +26,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /// Opens a new appliance as a user will, in a state directory of its own, until the app has reacted
-/// to a few keys, and notes what QEMU reads of its memory and disks, and in which order. Who
-/// fetches that first can open the app before the rest is there.
+/// to a key, and notes what QEMU reads of its memory and disks, and in which order. Who fetches
+/// that first can open the app before the rest is there.
 final class Rehearsal {
     private static final int TIMES = 2;
     private static final MachineName NAME = new MachineName("rehearsal");
@@ -36,8 +36,8 @@ final class Rehearsal {
     private static final Duration END_LOOK = Duration.ofMillis(200);
     private static final Duration REACTION_PATIENCE = Duration.ofSeconds(20);
 
-    /// Opens a menu in most apps, and closes it.
-    private static final List<List<String>> KEYS = List.of(List.of("alt", "f"), List.of("esc"));
+    /// Opens a menu in most apps.
+    private static final List<String> KEYS = List.of("alt", "f");
 
     private Rehearsal() {}
 
@@ -92,10 +92,7 @@ final class Rehearsal {
             await(START_PATIENCE, "the machine did not start", () -> isRunning(machines));
             KeeperConnection machine = machines.connect(NAME);
             await(APP_PATIENCE, "no window came up", machine::appIsUp);
-            Path screen = machines.home().resolve("screen.png");
-            for (List<String> keys : KEYS) {
-                react(machine, keys, screen);
-            }
+            react(machine, machines.home().resolve("screen.png"));
             touches.end();
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
@@ -132,11 +129,11 @@ final class Rehearsal {
     }
 
     /// Presses keys and waits until the screen changes.
-    private static void react(KeeperConnection machine, List<String> keys, Path screen)
+    private static void react(KeeperConnection machine, Path screen)
             throws IOException, InterruptedException {
         machine.screenshot(screen);
         byte[] before = Files.readAllBytes(screen);
-        machine.press(keys);
+        machine.press(KEYS);
         long end = System.nanoTime() + REACTION_PATIENCE.toNanos();
         do {
             TimeUnit.MILLISECONDS.sleep(100);

@@ -92,7 +92,10 @@ final class WarmCapture {
                 awaitAgent(qemu);
                 script(qemu, "desktop-ready");
                 script(qemu, "idle");
-                script(qemu, "before-capture");
+                script(qemu, "forget");
+                script(qemu, "preload");
+                script(qemu, "idle");
+                script(qemu, "wipe");
                 script(qemu, "idle");
                 listener.step(step + 1, steps, "saving the desktop");
                 qemu.pause();
@@ -107,7 +110,8 @@ final class WarmCapture {
                 qemu.plug("personal");
                 awaitApp(qemu);
                 script(qemu, "idle");
-                script(qemu, "before-capture");
+                script(qemu, "forget");
+                script(qemu, "wipe");
                 script(qemu, "idle");
                 listener.step(step + 3, steps, "saving the app");
                 qemu.pause();

@@ -20,6 +20,7 @@ import java.util.BitSet;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -79,6 +80,9 @@ final class Download implements Closeable {
     /// Jobs of which each lies behind the one before.
     private record Batch(Urgency urgency, List<Job> jobs) {}
 
+    /// @param due by [System#nanoTime]
+    private record Later(Job job, Urgency urgency, long due) {}
+
     private enum Stage {
         QUEUED,
         UNDER_WAY,
@@ -90,6 +94,7 @@ final class Download implements Closeable {
         private final Way way;
         private Stage stage = Stage.QUEUED;
         private boolean isDemanded;
+        private Duration pause = FIRST_PAUSE;
 
         Job(Way way) {
             this.way = way;
@@ -118,6 +123,13 @@ final class Download implements Closeable {
     private final Job[] jobs;
 
     private final Map<Urgency, Deque<Job>> queues = new EnumMap<>(Urgency.class);
+
+    /// What failed, and is at its turn again later.
+    private final List<Later> later = new ArrayList<>();
+
+    /// Rises with each job that is done.
+    private long doneJobs;
+
     private boolean restWanted;
     private long lastDemand = System.nanoTime();
     private int demandsUnderWay;
@@ -412,7 +424,8 @@ final class Download implements Closeable {
     }
 
     /// What of a batch did not come is at its turn again, in its order, before what else waits; but
-    /// the first of it, which may never come, after all that does.
+    /// the first of it, which may never come, only after a pause, so that it keeps no worker from
+    /// what can be had.
     private void finished(Batch batch) {
         lock.lock();
         try {
@@ -426,8 +439,10 @@ final class Download implements Closeable {
             }
             if (!left.isEmpty() && manners == Manners.KEEP_TRYING) {
                 Job failed = queue(batch.urgency()).removeFirst();
-                Urgency later = batch.urgency() == Urgency.OPENING ? Urgency.REST : batch.urgency();
-                queue(later).addLast(failed);
+                Urgency urgency =
+                        batch.urgency() == Urgency.OPENING ? Urgency.REST : batch.urgency();
+                later.add(new Later(failed, urgency, System.nanoTime() + failed.pause.toNanos()));
+                failed.pause = longer(failed.pause);
             }
             demandsUnderWay -= batch.urgency() == Urgency.DEMANDED ? 1 : 0;
             changed.signalAll();
@@ -441,6 +456,7 @@ final class Download implements Closeable {
         try {
             job.stage = Stage.DONE;
             left--;
+            doneJobs++;
             trouble = Optional.empty();
             changed.signalAll();
         } finally {
@@ -448,12 +464,15 @@ final class Download implements Closeable {
         }
     }
 
+    /// Rests, unless something comes to another worker: then the shelf is there.
+    ///
     /// @return whether to go on
     private boolean rest(Duration pause) {
         long end = System.nanoTime() + pause.toNanos();
         lock.lock();
         try {
-            while (System.nanoTime() < end) {
+            long before = doneJobs;
+            while (System.nanoTime() < end && doneJobs == before) {
                 if (closed || failure.isPresent()) {
                     return false;
                 }
@@ -478,6 +497,7 @@ final class Download implements Closeable {
         lock.lock();
         try {
             while (!closed && failure.isEmpty()) {
+                long soonest = queueAgain();
                 for (Urgency urgency : urgencies) {
                     if (hasNext(queue(urgency)) && isDue(urgency)) {
                         Batch batch = new Batch(urgency, batch(urgency));
@@ -490,7 +510,7 @@ final class Download implements Closeable {
                     return Optional.empty();
                 }
                 // Quiet comes without a word.
-                var _ = changed.awaitNanos(QUIET.toNanos());
+                var _ = changed.awaitNanos(Math.min(QUIET.toNanos(), soonest));
             }
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
@@ -498,6 +518,24 @@ final class Download implements Closeable {
             lock.unlock();
         }
         return Optional.empty();
+    }
+
+    /// Queues what failed and is due.
+    ///
+    /// @return how many nanoseconds it is until the next of it is
+    private long queueAgain() {
+        long now = System.nanoTime();
+        long soonest = Long.MAX_VALUE;
+        for (Iterator<Later> each = later.iterator(); each.hasNext(); ) {
+            Later one = each.next();
+            if (one.due() - now <= 0) {
+                queue(one.urgency()).addLast(one.job());
+                each.remove();
+            } else {
+                soonest = Math.min(soonest, one.due() - now);
+            }
+        }
+        return soonest;
     }
 
     private boolean isDue(Urgency urgency) {
@@ -614,11 +652,13 @@ final class Download implements Closeable {
         Plan.Fetch last = fetches.getLast();
         long length = last.offset() + last.stored() - first.offset();
         int whole = 0;
+        Optional<ReleaseException.PackDamaged> wrong = Optional.empty();
         try (InputStream input =
                 repository.range(
                         first.pack().digest(), first.pack().size(), first.offset(), length)) {
             long at = first.offset();
-            for (Plan.Fetch fetch : fetches) {
+            for (int i = 0; i < fetches.size(); i++) {
+                Plan.Fetch fetch = fetches.get(i);
                 if (urgency == Urgency.REST) {
                     giveWay();
                 }
@@ -628,10 +668,19 @@ final class Download implements Closeable {
                     throw new EOFException("a range ended too early");
                 }
                 at = fetch.offset() + fetch.stored();
-                placement.place(fetch, stored);
+                try {
+                    placement.place(fetch, stored);
+                } catch (ReleaseException.PackDamaged other) {
+                    // Its neighbours may be what they should be.
+                    wrong = Optional.of(wrong.orElse(other));
+                    continue;
+                }
                 listener.fetched(stored.length);
-                done(together.get(whole));
+                done(together.get(i));
                 whole++;
+            }
+            if (wrong.isPresent()) {
+                throw wrong.get();
             }
             return whole;
         } catch (IOException failed) {

@@ -6,7 +6,6 @@ import carryall.appliance.Appliances;
 import carryall.appliance.ArrivalLock;
 import carryall.appliance.BuildFolder;
 import carryall.appliance.InstalledAppliance;
-import carryall.appliance.VerifiedFiles;
 import carryall.chunk.Assembly;
 import carryall.chunk.Block;
 import carryall.chunk.Image;
@@ -171,29 +170,11 @@ public final class Fetching implements Closeable {
         }
     }
 
-    /// Gets one part of an appliance that has its place, before all others.
-    ///
-    /// @throws carryall.transport.TransportException if the shelf fails
-    public void get(InstalledAppliance arriving, Appliance.Part part) throws IOException {
-        VerifiedFiles verified = new VerifiedFiles(arriving.directory());
-        Path file = arriving.file(part);
-        if (arriving.isWhole() || verified.knows(file, arriving.content(part).digest())) {
-            return;
-        }
-        BitSet wanted = new BitSet();
-        index.image(part.word()).orElseThrow().pieces().stream()
-                .filter(piece -> !piece.isZeros())
-                .forEach(piece -> wanted.set(piece.chunk()));
-        try (Assembly assembly = assembly(arriving.directory());
-                Download download = download(assembly, FetchListener.SILENT)) {
-            BitSet others = new BitSet();
-            for (int i = 0; i < index.chunks().size(); i++) {
-                others.set(i, !wanted.get(i) || assembly.has(i));
-            }
-            complete(download, holdings.plan(index, others));
-            assembly.force();
-        }
-        verified.believe(file, arriving.content(part).digest());
+    /// Begins to get what opening a machine needs of an appliance that has its place. To be closed
+    /// before this.
+    public HeadStart ahead(InstalledAppliance arriving) throws IOException {
+        return HeadStart.begin(
+                arriving, repository, index, holdings.spaces(), holdings.plan(index, new BitSet()));
     }
 
     private Assembly assembly(Path folder) throws IOException {

@@ -10,6 +10,7 @@ import carryall.chunk.Space;
 import carryall.transport.Repository;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntConsumer;
 
 /// Puts chunks into the images of an index, each only if it is what the index says. Safe for many
@@ -48,7 +49,7 @@ final class Placement {
         placeOrMiss(copy.wanted(), bytes, 0);
     }
 
-    /// Takes all that is wanted of a frame.
+    /// Takes all that is wanted of a frame; what is right of one that is not, too.
     ///
     /// @param stored as it came
     /// @throws ReleaseException.PackDamaged if the shelf gave something else
@@ -56,11 +57,7 @@ final class Placement {
         switch (fetch) {
             case Plan.Fetch.Plain plain -> {
                 try {
-                    byte[] bytes = Frames.plain(plain.frame(), stored);
-                    for (int number : plain.chunks()) {
-                        int block = index.chunks().get(number).frameBlock();
-                        assembly.place(number, bytes, block * Block.SIZE);
-                    }
+                    placeRight(plain.chunks(), Frames.plain(plain.frame(), stored));
                 } catch (ChunkException wrong) {
                     throw new ReleaseException.PackDamaged(
                             repository.location(), fetch.pack().digest(), wrong);
@@ -79,6 +76,21 @@ final class Placement {
                     coded.frame().chunks().forEach(missed::accept);
                 }
             }
+        }
+    }
+
+    private void placeRight(List<Integer> chunks, byte[] bytes) throws IOException {
+        Optional<ChunkException.ChunkDamaged> wrong = Optional.empty();
+        for (int number : chunks) {
+            try {
+                int block = index.chunks().get(number).frameBlock();
+                assembly.place(number, bytes, block * Block.SIZE);
+            } catch (ChunkException.ChunkDamaged other) {
+                wrong = Optional.of(other);
+            }
+        }
+        if (wrong.isPresent()) {
+            throw wrong.get();
         }
     }
 

@@ -23,7 +23,7 @@ final class Remembering implements Repository {
     private final Map<Digest, byte[]> blobs = new ConcurrentHashMap<>();
 
     Remembering(Repository repository) {
-        this.repository = repository;
+        this.repository = repository.asOfNow();
     }
 
     @Override

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -228,6 +229,49 @@ final class ArrivalTest {
             expect(two, 35_000_000, 1_000_000);
         }
         users.verify(appliance);
+    }
+
+    private Process other() throws IOException {
+        String classes =
+                System.getProperty(
+                        "surefire.test.class.path", System.getProperty("java.class.path"));
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                        "-cp",
+                        classes,
+                        OtherArrival.class.getName(),
+                        temp.resolve("user").toString())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+
+    @Test
+    void whenTheProcessThatSeesToTheRestIsKilledAnotherDoes() throws Exception {
+        List<Path> last = hide(release.packs().subList(1, 2));
+        Process other = other();
+        try (Arrival arrival = open(other)) {
+            // Both write the same, at once.
+            for (int at = 1_000_000; at < 4_000_000; at += 100_000) {
+                expect(arrival, at, 100_000);
+            }
+            assertThat(users.tryLock(appliance)).isEmpty();
+            assertThat(users.removeUnneeded(appliance, Set::of)).isFalse();
+            other.destroyForcibly().waitFor();
+            assertThat(appliance.isWhole()).isFalse();
+            show(last);
+            awaitWhole();
+            expect(arrival, 30_000_000, 1_000_000);
+        } finally {
+            other.destroyForcibly().waitFor();
+        }
+        assertThat(appliance.directory().resolve("arriving")).doesNotExist();
+        users.verify(appliance);
+    }
+
+    /// Opens the appliance when another process sees to it that it becomes whole.
+    private Arrival open(Process other) throws IOException {
+        assertThat(other.inputReader().readLine()).isEqualTo("it arrives");
+        return open();
     }
 
     @Test

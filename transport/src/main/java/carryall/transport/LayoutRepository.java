@@ -21,6 +21,11 @@ record LayoutRepository(LayoutContent content, String app) implements Repository
     }
 
     @Override
+    public Repository asOfNow() {
+        return new LayoutRepository(new ListedOnce(content), app);
+    }
+
+    @Override
     public List<String> tags() throws TransportException {
         return content.index().tags(app);
     }

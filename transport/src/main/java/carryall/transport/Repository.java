@@ -17,6 +17,12 @@ public interface Repository {
     /// The tags that are there, in the order of their names.
     List<String> tags() throws TransportException;
 
+    /// The same with its tags as they are when one is first asked for, which spares a look at the
+    /// shelf for each where it has them in one list.
+    default Repository asOfNow() {
+        return this;
+    }
+
     /// What a tag points to at this moment: one request, so that what was verified is what is used.
     ///
     /// @param tag such as OCI allows: `[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}`
