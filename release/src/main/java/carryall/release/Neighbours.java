@@ -14,7 +14,7 @@ import java.util.List;
 /// @param keys of the publisher; others' apps do not count
 /// @param channel whose newest releases count
 record Neighbours(Shelf shelf, PublisherFolder keys, ApplianceName of, String channel) {
-    private static final int MOST = 16;
+    private static final int MOST = 8;
 
     /// The newest release of another app.
     record Neighbour(Repository repository, String app, Channel.Entry entry, Release release) {
