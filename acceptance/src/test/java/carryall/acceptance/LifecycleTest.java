@@ -227,8 +227,8 @@ final class LifecycleTest {
         try (GuestConsole console = GuestConsole.of(command, "tiny-throwaway")) {
             assertThat(console.ask("ls -a /home")).doesNotContain("secret");
             console.type("poweroff -f");
+            Waiting.until("it is gone", PATIENCE, () -> !Files.exists(machine));
         }
-        Waiting.until("it is gone", PATIENCE, () -> !Files.exists(machine));
     }
 
     @Test

@@ -3,11 +3,14 @@ package carryall.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.LIST;
 
+import carryall.crypto.Digest;
+import carryall.json.JsonText;
 import carryall.transport.RealServer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -125,7 +128,7 @@ final class PublishTest {
     }
 
     @Test
-    void aRegistryWithAPasswordIsAShelfAndCosignSaysYes() throws Exception {
+    void aRegistryWithAPasswordIsAShelfForCosignAndOrasToo() throws Exception {
         Path place = Files.createDirectory(folder.resolve("registry"));
         try (RealServer registry = RealServer.registry(place)) {
             Path docker = Files.createDirectory(folder.resolve("docker"));
@@ -152,7 +155,7 @@ final class PublishTest {
                             "env",
                             "DOCKER_CONFIG=" + docker,
                             "HOME=" + folder,
-                            Cosign.program().toString(),
+                            TrixieProgram.cosign(),
                             "verify",
                             "--key",
                             publisher.home().resolve("keys/acme/channel.pub").toString(),
@@ -160,6 +163,40 @@ final class PublishTest {
                             "--allow-http-registry",
                             shelf + "/blob@" + release);
             assertThat(said).contains("signatures were verified").contains(release);
+            copyWithOras(registry, docker.resolve("config.json"), release);
+        }
+    }
+
+    /// The release goes to a folder of oras's making, whole and under its digest.
+    private void copyWithOras(RealServer registry, Path login, String release) throws Exception {
+        String blob = registry.host() + "/acme/blob";
+        String manifest =
+                Tool.run(
+                        TrixieProgram.oras(),
+                        "manifest",
+                        "fetch",
+                        "--plain-http",
+                        "--registry-config=" + login,
+                        blob + ":1.0");
+        assertThat(Digest.of(manifest.getBytes(StandardCharsets.UTF_8)).text()).isEqualTo(release);
+        Path copy = folder.resolve("copy");
+        Tool.run(
+                TrixieProgram.oras(),
+                "copy",
+                "--from-plain-http",
+                "--from-registry-config=" + login,
+                "--to-oci-layout",
+                blob + ":1.0",
+                copy + ":1.0");
+        Path blobs = copy.resolve("blobs/sha256");
+        assertThat(blobs.resolve(release.replace("sha256:", ""))).hasContent(manifest);
+        JsonText text = JsonText.parse(manifest);
+        List<JsonText> parts = new ArrayList<>(text.objects("layers"));
+        parts.add(text.object("config"));
+        assertThat(parts).hasSizeGreaterThan(2);
+        for (JsonText part : parts) {
+            Digest digest = new Digest(part.text("digest"));
+            assertThat(Digest.of(blobs.resolve(digest.hex()))).isEqualTo(digest);
         }
     }
 

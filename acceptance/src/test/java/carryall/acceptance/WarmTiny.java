@@ -5,6 +5,7 @@ import carryall.appliance.ApplianceName;
 import carryall.appliance.BuildFolder;
 import carryall.appliance.InstalledAppliance;
 import carryall.appliance.MemoryImageFile;
+import carryall.appliance.Scratch;
 import carryall.crypto.Digest;
 import carryall.hypervisor.Accelerators;
 import carryall.hypervisor.Boot;
@@ -96,6 +97,7 @@ final class WarmTiny {
                 MEMORY,
                 1,
                 Network.NONE,
+                Scratch.KEEP,
                 List.of(),
                 Optional.of(COMMAND_LINE),
                 Digest.of("warm".getBytes(StandardCharsets.UTF_8)),

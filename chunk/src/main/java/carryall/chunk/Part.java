@@ -11,7 +11,7 @@ public record Part(String name, Kind kind, Path file) {
     public enum Kind {
         /// Files or a file system: what moves, moves in long runs.
         DISK,
-        /// A guest's memory: pages, many of which stand on a disk too.
+        /// A guest's memory, or a RAM disk: pages, many of which stand on a disk too.
         MEMORY
     }
 }

@@ -68,6 +68,15 @@ final class PublishVerb implements Verb {
     private int deltas = 2;
 
     @Option(
+            names = "--near",
+            paramLabel = "APP",
+            description =
+                    "Another app of yours on that shelf: whoever has it fetches less of this one."
+                            + " May be said several times. Default: for an app that is new there,"
+                            + " the most alike of those that are here.")
+    private List<String> near = new ArrayList<>();
+
+    @Option(
             names = "--level",
             paramLabel = "N",
             description =
@@ -92,6 +101,14 @@ final class PublishVerb implements Verb {
                     "use 1 to 32 of `a-z 0-9 -`, such as stable or beta");
             return Exit.USAGE;
         }
+        for (String app : near) {
+            if (!app.matches("[a-z0-9][a-z0-9-]{0,63}")) {
+                terminal.error(
+                        "'" + app + "' is no app's name",
+                        "use that of an app on the shelf, such as librecad");
+                return Exit.USAGE;
+            }
+        }
         machines.makeHome();
         PublisherFolder keys = keys(machines);
         // Before minutes of work.
@@ -112,7 +129,7 @@ final class PublishVerb implements Verb {
                                     address,
                                     shelfOptions.settings(),
                                     channel,
-                                    Math.clamp(deltas, 0, 8),
+                                    new Publisher.ShortWays(Math.clamp(deltas, 0, 8), near),
                                     Math.clamp(level, 1, 19),
                                     progress);
         } finally {
@@ -173,17 +190,22 @@ final class PublishVerb implements Verb {
         object.put("sharedBytes", published.sharedBytes());
         object.put("firstFetchBytes", published.firstBytes());
         object.put("uploadedBytes", published.uploadedBytes());
-        List<Map<String, Object>> updates = new ArrayList<>();
-        for (Published.Update update : published.updates()) {
+        object.put("updates", objects(published.updates()));
+        object.put("near", objects(published.near()));
+        object.put("warnings", published.warnings());
+        return object;
+    }
+
+    private static List<Map<String, Object>> objects(List<Published.Update> updates) {
+        List<Map<String, Object>> objects = new ArrayList<>();
+        for (Published.Update update : updates) {
             Map<String, Object> one = Terminal.object();
             one.put("from", update.version());
             one.put("fetchBytes", update.bytes());
             one.put("delta", update.coded());
-            updates.add(one);
+            objects.add(one);
         }
-        object.put("updates", updates);
-        object.put("warnings", published.warnings());
-        return object;
+        return objects;
     }
 
     private static void say(Terminal terminal, Published published, String reference) {
@@ -203,6 +225,14 @@ final class PublishVerb implements Verb {
         for (Published.Update update : published.updates()) {
             terminal.line(
                     "  an update from %-7s %s%s"
+                            .formatted(
+                                    update.version(),
+                                    new ByteSize(update.bytes()),
+                                    update.coded() ? "" : ", without a delta"));
+        }
+        for (Published.Update update : published.near()) {
+            terminal.line(
+                    "  with %s here  %s%s"
                             .formatted(
                                     update.version(),
                                     new ByteSize(update.bytes()),

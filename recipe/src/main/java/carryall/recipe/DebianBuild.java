@@ -1,5 +1,6 @@
 package carryall.recipe;
 
+import carryall.appliance.Appliance;
 import carryall.hypervisor.ByteSize;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -73,6 +74,7 @@ final class DebianBuild {
         builder.environment().put("PERSONAL_SIZE", Long.toString(personal.bytes()));
         try {
             watch(builder.start(), new DebianProgress(debian.suite(), out, listener));
+            RamDisk.align(out.resolve(Appliance.Part.INITRD.fileName()));
         } finally {
             NameSpace.remove(work);
         }

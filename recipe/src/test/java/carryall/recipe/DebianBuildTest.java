@@ -2,9 +2,17 @@ package carryall.recipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import carryall.crypto.Digest;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,6 +54,29 @@ final class DebianBuildTest {
             assertThat(Files.mismatch(one.resolve(part), other.resolve(part)))
                     .as(part)
                     .isEqualTo(-1);
+        }
+        assertThat(shareOnDisk(one.resolve("initrd"), one.resolve("system.raw"))).isGreaterThan(90);
+    }
+
+    /// How many percent of a file's blocks stand on a disk too.
+    private static long shareOnDisk(Path file, Path disk) throws IOException {
+        Set<Digest> onDisk = new HashSet<>();
+        blocks(disk, block -> onDisk.add(Digest.of(block)));
+        long[] counts = new long[2];
+        blocks(file, block -> counts[onDisk.contains(Digest.of(block)) ? 1 : 0]++);
+        return counts[1] * 100 / (counts[0] + counts[1]);
+    }
+
+    private static void blocks(Path file, Consumer<byte[]> each) throws IOException {
+        byte[] zeros = new byte[4096];
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 20)) {
+            for (byte[] block = in.readNBytes(4096);
+                    block.length > 0;
+                    block = in.readNBytes(4096)) {
+                if (!Arrays.equals(block, zeros)) {
+                    each.accept(block);
+                }
+            }
         }
     }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 /// @param firstBytes what somebody fetches who has nothing
 /// @param uploadedBytes what was put on the shelf
 /// @param updates what somebody fetches who has an earlier version
+/// @param near what somebody fetches who has another app, its name before its version
 /// @param warnings about reuse that was thrown away
 public record Published(
         Release release,
@@ -20,9 +21,11 @@ public record Published(
         long firstBytes,
         long uploadedBytes,
         List<Update> updates,
+        List<Update> near,
         List<String> warnings) {
     public Published {
         updates = List.copyOf(updates);
+        near = List.copyOf(near);
         warnings = List.copyOf(warnings);
     }
 

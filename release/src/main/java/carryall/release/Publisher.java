@@ -43,16 +43,27 @@ public final class Publisher {
         this.clock = clock;
     }
 
+    /// From what a fetch is made short.
+    ///
+    /// @param versions from how many of the last ones
+    /// @param near other apps of the publisher on the same shelf, which somebody may have; if there
+    ///   are none, and the channel has no version yet, the most alike of those that are here
+    public record ShortWays(int versions, List<String> near) {
+        public ShortWays {
+            near = List.copyOf(near);
+        }
+    }
+
     /// Publishes an appliance under the publisher's name.
     ///
-    /// @param deltas from how many of the last versions an update is made short
+    /// @param ways from what a fetch is made short
     /// @param level of zstd, 1 to 19, for all but deltas
     public Published publish(
             InstalledAppliance built,
             Reference.ShelfAddress address,
             Subscription.Settings settings,
             String channel,
-            int deltas,
+            ShortWays ways,
             int level,
             PublishListener listener)
             throws IOException {
@@ -86,6 +97,11 @@ public final class Publisher {
             published = again(repository, entry, listener);
         } else {
             String version = built.description().version();
+            Neighbours neighbours = new Neighbours(shelf, keys, as, channel);
+            List<Publishing.Earlier> near =
+                    ways.near().isEmpty()
+                            ? ways.versions() > 0 && before.isEmpty() ? here(neighbours) : List.of()
+                            : named(neighbours, ways.near(), listener);
             published =
                     new Publishing(
                                     repository,
@@ -96,8 +112,12 @@ public final class Publisher {
                             .publish(
                                     built,
                                     as,
-                                    withContent(repository, earlier, deltas, listener),
-                                    deltas,
+                                    new Publishing.Bases(
+                                            withContent(
+                                                    repository, earlier, ways.versions(), listener),
+                                            ways.versions(),
+                                            near,
+                                            Math.max(1, ways.near().size())),
                                     Tags.ofVersion(version));
             entry =
                     new Channel.Entry(
@@ -130,7 +150,34 @@ public final class Publisher {
                 installed.index().storedBytes(),
                 0,
                 List.of(),
+                List.of(),
                 List.of());
+    }
+
+    private List<Publishing.Earlier> here(Neighbours neighbours) throws IOException {
+        List<Publishing.Earlier> here = new ArrayList<>();
+        for (Neighbours.Neighbour each : neighbours.all()) {
+            Optional<InstalledRelease> held = held(each.release());
+            if (held.isPresent()) {
+                here.add(new Publishing.Earlier(each.version(), each.release(), held));
+            }
+        }
+        return here;
+    }
+
+    private List<Publishing.Earlier> named(
+            Neighbours neighbours, List<String> apps, PublishListener listener) throws IOException {
+        List<Publishing.Earlier> named = new ArrayList<>();
+        for (String app : apps) {
+            Neighbours.Neighbour each = neighbours.named(app);
+            Optional<InstalledRelease> held = held(each.release());
+            InstalledRelease base =
+                    held.isPresent()
+                            ? held.get()
+                            : fetch(each.repository(), each.version(), each.release(), listener);
+            named.add(new Publishing.Earlier(each.version(), each.release(), Optional.of(base)));
+        }
+        return named;
     }
 
     /// Fetches the content of those that deltas are made against, if it is not here.

@@ -27,6 +27,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,8 +41,14 @@ public final class Publishing {
     /// The level of zstd that costs a publisher much once, and each subscriber least.
     public static final int USUAL_LEVEL = 19;
 
+    /// What holds files of the system disk, block by block.
     private static final Set<Appliance.Part> MEMORIES =
-            Set.of(Appliance.Part.SESSION_MEMORY, Appliance.Part.APP_MEMORY);
+            Set.of(Appliance.Part.SESSION_MEMORY, Appliance.Part.APP_MEMORY, Appliance.Part.INITRD);
+
+    /// A neighbour shares an eighth of the content at least, and its delta saves as much.
+    private static final int LEAST_ALIKE = 8;
+
+    private static final int LEAST_SAVED = 8;
 
     private final Repository repository;
     private final Appliances appliances;
@@ -78,18 +86,25 @@ public final class Publishing {
     public record Earlier(
             String version, Release release, java.util.Optional<InstalledRelease> held) {}
 
+    /// What a new release goes out from.
+    ///
+    /// @param earlier what it may share packs with, the newest first
+    /// @param deltas against how many of those that are held
+    /// @param near releases of other apps, all held, their versions with the app's name before; a
+    ///   delta is made against one if whoever has that saves enough
+    /// @param mostNear against how many of them; those that are most alike
+    public record Bases(List<Earlier> earlier, int deltas, List<Earlier> near, int mostNear) {
+        public Bases {
+            earlier = List.copyOf(earlier);
+            near = List.copyOf(near);
+        }
+    }
+
     /// Publishes.
     ///
     /// @param as the name that the publisher gives it
-    /// @param earlier what the new one may share with, the newest first
-    /// @param deltas against how many of them that are held
     /// @param tag under which the release is found on the shelf
-    public Published publish(
-            InstalledAppliance built,
-            ApplianceName as,
-            List<Earlier> earlier,
-            int deltas,
-            String tag)
+    public Published publish(InstalledAppliance built, ApplianceName as, Bases bases, String tag)
             throws IOException {
         if (!built.isWhole()) {
             // Where something is missing, zeros would be published.
@@ -98,23 +113,27 @@ public final class Publishing {
         Files.createDirectories(work);
         try {
             List<Index> known = new ArrayList<>();
-            for (Earlier each : earlier) {
+            for (Earlier each : bases.earlier()) {
                 known.add(index(each));
             }
             Packing.Packed packed = pack(built, known);
             Index index = packed.index();
             Map<Digest, Coded> coded = new LinkedHashMap<>();
-            for (Earlier each : earlier) {
-                if (each.held().isPresent() && coded.size() < deltas) {
-                    InstalledRelease held = each.held().get();
-                    coded.put(held.release().index().digest(), code(held, index, built));
+            for (Earlier each : bases.earlier()) {
+                if (each.held().isPresent() && coded.size() < bases.deltas()) {
+                    coded.put(each.release().index().digest(), code(each, index, built));
                 }
             }
-            Release release = put(built, as, packed, coded, tag);
+            List<String> warnings = warnings(coded, index);
             List<Published.Update> updates = new ArrayList<>();
-            for (int i = 0; i < earlier.size(); i++) {
-                updates.add(update(earlier.get(i).version(), known.get(i), index, coded));
+            for (int i = 0; i < known.size(); i++) {
+                updates.add(update(bases.earlier().get(i).version(), known.get(i), index, coded));
             }
+            List<Published.Update> near = new ArrayList<>();
+            for (Earlier each : alike(bases, index)) {
+                near.add(codeNear(each, index, built, coded));
+            }
+            Release release = put(built, as, packed, coded, tag);
             return new Published(
                     release,
                     install(built, as, release, index),
@@ -123,7 +142,8 @@ public final class Publishing {
                     index.storedBytes(),
                     uploaded,
                     updates,
-                    warnings(coded, index));
+                    near,
+                    warnings);
         } finally {
             remove(work);
         }
@@ -199,8 +219,43 @@ public final class Publishing {
         }
     }
 
-    private Coded code(InstalledRelease held, Index index, InstalledAppliance built)
+    /// Those of the neighbours that are most alike, if they are so at all.
+    private static List<Earlier> alike(Bases bases, Index index) {
+        Map<Earlier, Long> shared = new HashMap<>();
+        for (Earlier each : bases.near()) {
+            Set<Digest> has = each.held().orElseThrow().index().numbers().keySet();
+            shared.put(
+                    each,
+                    index.chunks().stream()
+                            .filter(chunk -> has.contains(chunk.digest()))
+                            .mapToLong(carryall.chunk.Chunk::bytes)
+                            .sum());
+        }
+        return bases.near().stream()
+                .filter(each -> shared.getOrDefault(each, 0L) >= index.plainBytes() / LEAST_ALIKE)
+                .sorted(Comparator.comparingLong((Earlier each) -> -shared.getOrDefault(each, 0L)))
+                .limit(bases.mostNear())
+                .toList();
+    }
+
+    /// Adds a delta against a neighbour, if it is worth its place on the shelf.
+    private Published.Update codeNear(
+            Earlier near, Index index, InstalledAppliance built, Map<Digest, Coded> coded)
             throws IOException {
+        Index from = near.held().orElseThrow().index();
+        Published.Update without = update(near.version(), from, index, Map.of());
+        Digest base = near.release().index().digest();
+        Coded way = code(near, index, built);
+        Published.Update with = update(near.version(), from, index, Map.of(base, way));
+        if (without.bytes() - with.bytes() < without.bytes() / LEAST_SAVED) {
+            return without;
+        }
+        coded.put(base, way);
+        return with;
+    }
+
+    private Coded code(Earlier earlier, Index index, InstalledAppliance built) throws IOException {
+        InstalledRelease held = earlier.held().orElseThrow();
         Path folder = Files.createDirectory(work.resolve(held.release().index().digest().hex()));
         Map<Digest, Integer> has = held.index().numbers();
         long plain =
@@ -208,8 +263,7 @@ public final class Publishing {
                         .filter(chunk -> !has.containsKey(chunk.digest()))
                         .mapToLong(carryall.chunk.Chunk::bytes)
                         .sum();
-        String version = held.appliance().description().version();
-        listener.step("coding the way from " + version, plain);
+        listener.step("coding the way from " + earlier.version(), plain);
         try (Space base = held.open();
                 Space target =
                         Space.open(index, InstalledRelease.files(index, built.directory()))) {

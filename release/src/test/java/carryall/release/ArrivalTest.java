@@ -52,7 +52,7 @@ final class ArrivalTest {
         InstalledAppliance built = Builds.build(publishers, "1.0", CONTENT);
         release =
                 new Publishing(repository, publishers, published.resolve("work"), Builds.QUIET)
-                        .publish(built, Builds.NAME, List.of(), 1, "1.0")
+                        .publish(built, Builds.NAME, Builds.noBases(), "1.0")
                         .release();
     }
 

@@ -43,6 +43,11 @@ final class Builds {
 
     private Builds() {}
 
+    /// Nothing was published before.
+    static Publishing.Bases noBases() {
+        return new Publishing.Bases(List.of(), 0, List.of(), 0);
+    }
+
     /// Bytes that compress to about a half.
     static byte[] content(long seed, int bytes) {
         byte[] content = new byte[bytes];
@@ -64,6 +69,18 @@ final class Builds {
     /// @param others beside the system disk and the icon
     static InstalledAppliance build(
             Appliances appliances,
+            String version,
+            byte[] content,
+            Optional<Appliance.Warm> warm,
+            Map<Appliance.Part, byte[]> others)
+            throws IOException {
+        return build(appliances, "drawing", version, content, warm, others);
+    }
+
+    /// The same of another app.
+    static InstalledAppliance build(
+            Appliances appliances,
+            String app,
             String version,
             byte[] content,
             Optional<Appliance.Warm> warm,
@@ -94,7 +111,7 @@ final class Builds {
             return appliances.add(
                     folder,
                     new Appliance(
-                            new ApplianceName("local", "drawing"),
+                            new ApplianceName("local", app),
                             version,
                             "Drawing",
                             "Draws.",

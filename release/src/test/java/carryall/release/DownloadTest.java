@@ -55,7 +55,7 @@ final class DownloadTest {
         InstalledAppliance built = Builds.build(publishers, "1.0", content);
         Published outcome =
                 new Publishing(repository, publishers, published.resolve("work"), Builds.QUIET)
-                        .publish(built, Builds.NAME, List.of(), 1, "1.0");
+                        .publish(built, Builds.NAME, Builds.noBases(), "1.0");
         index = outcome.installed().index();
         List<Frame> first = index.frames().stream().filter(frame -> frame.pack() == 0).toList();
         lost = first.get(first.size() / 2);

@@ -43,7 +43,11 @@ final class FetchingTest {
         InstalledAppliance built = Builds.build(publishers, version, content);
         Published published =
                 new Publishing(repository, publishers, temp.resolve("work"), Builds.QUIET)
-                        .publish(built, Builds.NAME, List.copyOf(earlier), 2, version);
+                        .publish(
+                                built,
+                                Builds.NAME,
+                                new Publishing.Bases(earlier, 2, List.of(), 0),
+                                version);
         earlier.addFirst(
                 new Publishing.Earlier(
                         version, published.release(), Optional.of(published.installed())));

@@ -147,7 +147,7 @@ final class FirstTouchesTest {
         InstalledAppliance built = Builds.build(appliances, "1.0", DISK, WARM, parts);
         Published published =
                 new Publishing(repository, appliances, temp.resolve("work"), Builds.QUIET)
-                        .publish(built, Builds.NAME, List.of(), 0, "1.0");
+                        .publish(built, Builds.NAME, Builds.noBases(), "1.0");
         Index index = published.installed().index();
         Set<Integer> chunks = new LinkedHashSet<>();
         for (Touch touch : FirstTouches.of(built)) {
@@ -170,5 +170,30 @@ final class FirstTouchesTest {
                 Fetching.begin(repository, Optional.empty(), users, published.release())) {
             users.verify(fetching.finish(QUIET));
         }
+    }
+
+    @Test
+    void aRamDiskOfFilesOfTheDiskAddsNothing() throws IOException {
+        Map<Appliance.Part, byte[]> parts = warmParts();
+        byte[] ramDisk = new byte[100 * Block.SIZE];
+        for (int i = 0; i < 100; i++) {
+            int from = 7 * i % (DISK.length / Block.SIZE) * Block.SIZE;
+            System.arraycopy(DISK, from, ramDisk, i * Block.SIZE, Block.SIZE);
+        }
+        InstalledAppliance without = Builds.build(appliances, "1.0", DISK, WARM, parts);
+        parts.put(Appliance.Part.INITRD, ramDisk);
+        InstalledAppliance with = Builds.build(appliances, "1.1", DISK, WARM, parts);
+        long[] content = new long[2];
+        for (int i = 0; i < 2; i++) {
+            content[i] =
+                    new Publishing(repository, appliances, temp.resolve("work"), Builds.QUIET)
+                            .publish(
+                                    i == 0 ? without : with,
+                                    Builds.NAME,
+                                    Builds.noBases(),
+                                    "1." + i)
+                            .contentBytes();
+        }
+        assertThat(content[1]).isEqualTo(content[0]);
     }
 }
