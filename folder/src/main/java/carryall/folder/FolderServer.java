@@ -1,6 +1,5 @@
 package carryall.folder;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.ByteChannel;
 import java.nio.file.Path;
@@ -79,7 +78,7 @@ public final class FolderServer implements AutoCloseable {
     /// Answers one client until it leaves, says something that is no RPC, or the server is closed.
     ///
     /// @param channel connected and blocking; closed when this returns. An interrupt closes it
-    /// @throws IOException if there are too many connections, or root's groups cannot be dropped
+    /// @throws IOException if there are too many connections
     public void serve(ByteChannel channel) throws IOException {
         channels.add(channel);
         if (isClosed || channels.size() > MOST_CONNECTIONS) {
@@ -101,12 +100,10 @@ public final class FolderServer implements AutoCloseable {
             channels.remove(channel);
             channel.close();
         }
-        conversation.throwFailure();
     }
 
     private final class Conversation implements Runnable {
         private final ByteChannel channel;
-        private volatile Optional<IOException> failure = Optional.empty();
 
         Conversation(ByteChannel channel) {
             this.channel = channel;
@@ -114,12 +111,6 @@ public final class FolderServer implements AutoCloseable {
 
         @Override
         public void run() {
-            try {
-                HostUser.dropGroups();
-            } catch (IOException failed) {
-                failure = Optional.of(failed);
-                return;
-            }
             RpcConversation conversation =
                     new RpcConversation(
                             new RpcRecord(channel),
@@ -128,8 +119,6 @@ public final class FolderServer implements AutoCloseable {
             while (true) {
                 try {
                     conversation.next();
-                } catch (EOFException left) {
-                    return;
                 } catch (IOException leftOrSaysNoRpc) {
                     return;
                 }
@@ -138,12 +127,6 @@ public final class FolderServer implements AutoCloseable {
                 } catch (IOException tooLittleSpace) {
                     // The table goes on as it is.
                 }
-            }
-        }
-
-        void throwFailure() throws IOException {
-            if (failure.isPresent()) {
-                throw failure.get();
             }
         }
     }

@@ -21,18 +21,13 @@ record HostUser(int uid, int gid, boolean isOther) {
                 : new HostUser(uid, Libc.call("getegid"), false);
     }
 
-    /// Takes root's further groups from this thread, for ever, so that no folder's user has them.
-    static void dropGroups() throws IOException {
-        if (Libc.call("geteuid") == 0) {
-            // The library's own function would take them from the whole process.
-            Libc.call("syscall", SETGROUPS, 0, 0);
-        }
-    }
-
     /// The calling thread, which must not be virtual, is this user until the result is closed.
     Acting act() throws IOException {
         if (isOther) {
             Acting acting = new Acting();
+            // Root's further groups are not this user's: they go from this thread, for ever. The
+            // library's own function would take them from the whole process.
+            Libc.call("syscall", SETGROUPS, 0, 0);
             Libc.call("setfsgid", gid);
             Libc.call("setfsuid", uid);
             // Neither says whether it did it; asked for nobody, they say who it is now.
