@@ -28,7 +28,7 @@ public final class FuseMount implements AutoCloseable {
     /// difference in time. Its faults come one after the other: where each part had to wait for 5
     /// ms, it took 11 s in parts of 128 KiB and 23 s in parts of 32. (Linux 6.18, QEMU 7.2 without
     /// huge pages, TCG.)
-    public static final int USUAL_READ = 32 << 10;
+    public static final int USUAL_READ = 128 << 10;
 
     private static final int PAGE = 4096;
     private static final int LARGEST_READ = 1 << 20;

@@ -208,6 +208,13 @@ final class Parts implements AutoCloseable {
         }
     }
 
+    /// Reads a memory that is mapped from the mount, and is all here, ahead of QEMU.
+    Optional<ReadAhead> readAhead(Appliance.Part part) {
+        return isServed()
+                ? Optional.empty()
+                : memories.map(mount -> new ReadAhead(mount.resolve(part.word())));
+    }
+
     /// A page where each is waited for or noted; else what is quickest.
     private int mostRead() {
         return isServed() ? MemorySink.PAGE : FuseMount.USUAL_READ;

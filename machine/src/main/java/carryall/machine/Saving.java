@@ -126,14 +126,15 @@ final class Saving {
         }
     }
 
+    private synchronized Optional<ParentMemory.Base> base() {
+        return memory.base();
+    }
+
     /// All of the memory is read in a save, and compared with what it began with.
     ///
     /// @throws IOException which says why it does not come
     private void awaitMemory() throws IOException {
-        Optional<ParentMemory.Base> base;
-        synchronized (this) {
-            base = memory.base();
-        }
+        Optional<ParentMemory.Base> base = base();
         if (base.isPresent()) {
             parts.awaitFor(base.get().part(), MEMORY_PATIENCE);
         }
@@ -143,7 +144,7 @@ final class Saving {
     /// as one waits. QEMU repeats them when the guest goes on.
     private State withoutWaits(Save save) throws IOException {
         parts.refuseWaits(true);
-        try {
+        try (ReadAhead _ = base().flatMap(base -> parts.readAhead(base.part())).orElse(null)) {
             return save.run();
         } finally {
             parts.refuseWaits(false);
