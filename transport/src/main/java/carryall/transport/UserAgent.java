@@ -34,7 +34,8 @@ final class UserAgent {
     private final Origin home;
     private final HttpSettings settings;
     private final Patience patience;
-    private final HttpClient client;
+    private final HttpClient.Builder builder;
+    private Optional<HttpClient> client = Optional.empty();
 
     /// @throws TransportException.Refused if TLS is missing and may not be
     UserAgent(String location, URI uri, HttpSettings settings, Patience patience)
@@ -51,7 +52,7 @@ final class UserAgent {
             throw new TransportException.Refused(
                     location, "is not on this host, and plain HTTP is not allowed for it");
         }
-        HttpClient.Builder builder =
+        this.builder =
                 HttpClient.newBuilder()
                         .followRedirects(HttpClient.Redirect.NEVER)
                         .connectTimeout(settings.connect())
@@ -62,7 +63,14 @@ final class UserAgent {
         if (settings.extraCa().isPresent()) {
             builder.sslContext(TrustedRoots.with(settings.extraCa().get()));
         }
-        this.client = builder.build();
+    }
+
+    /// Made when it is first needed, which takes a while: who has all at hand does not wait.
+    private synchronized HttpClient client() {
+        if (client.isEmpty()) {
+            client = Optional.of(builder.build());
+        }
+        return client.get();
     }
 
     String location() {
@@ -165,7 +173,7 @@ final class UserAgent {
         ask.headers().forEach(builder::header);
         ask.authorization().ifPresent(secret -> builder.header("Authorization", secret));
         CompletableFuture<HttpResponse<InputStream>> coming =
-                client.sendAsync(builder.build(), _ -> new WatchedBody(location, settings));
+                client().sendAsync(builder.build(), _ -> new WatchedBody(location, settings));
         try {
             HttpResponse<InputStream> response = awaited(coming, body);
             Answer answer =
