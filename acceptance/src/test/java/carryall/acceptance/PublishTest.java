@@ -111,6 +111,28 @@ final class PublishTest {
         }
     }
 
+    @Test
+    void aShelfThatWasCopiedWithPlainToolsIsAShelf() throws Exception {
+        Path shelf = folder.resolve("shelf");
+        publish(recipe("1", random(1 << 20)), shelf.toString());
+        Path copied = folder.resolve("copied");
+        Tool.run("cp", "-r", shelf.toString(), copied.toString());
+        Path synchronised = folder.resolve("synchronised");
+        Tool.run("rsync", "-a", shelf + "/", synchronised + "/");
+        publish(recipe("2", random(2 << 20)), shelf.toString());
+        // Over what was there, as a publisher does again and again.
+        Tool.run("rsync", "-a", "--delete", shelf + "/", synchronised + "/");
+        Command other = Command.over(folder.resolve("other"));
+        for (Path each : List.of(copied, synchronised)) {
+            other.run(PATIENCE, "pull", each + "/blob", "--yes").succeeded();
+        }
+        assertThat(other.run("releases", copied + "/blob").succeeded().output())
+                .contains("1")
+                .doesNotContain("2 ");
+        assertThat(other.run("releases", synchronised + "/blob").succeeded().output())
+                .contains("1", "2");
+    }
+
     private void shutDown() throws Exception {
         try (GuestConsole console = GuestConsole.of(user, "tiny")) {
             console.type("umount /home; sync; poweroff -f");

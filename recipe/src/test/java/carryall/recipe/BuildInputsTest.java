@@ -35,7 +35,7 @@ final class BuildInputsTest {
     void everyProcessFindsTheSame() throws IOException {
         assertThat(digest("one", image("opens: [a/b]", "icon: icon.png", "personal: 8MiB")).text())
                 .isEqualTo(
-                        "sha256:c8e46e047c0223265df49305019331962d55fe41161faf4703aa11fdaf6952d5");
+                        "sha256:e52ac644dab823f02ea5c7a13c1d7f179283149093b7933ee9e7da2b7850d1d5");
     }
 
     @Test
@@ -54,6 +54,7 @@ final class BuildInputsTest {
                     "debian: {suite: bookworm, packages: [librecad, xterm]}",
                     "files: {/etc/motd: x}",
                     "opens: [a/b]",
+                    "scratch: keep",
                     "memory: 1GiB",
                     "memory: 2GiB",
                     "cpus: 2",
