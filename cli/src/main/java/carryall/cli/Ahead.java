@@ -28,6 +28,11 @@ final class Ahead implements AutoCloseable {
         start.orElseThrow().get(part);
     }
 
+    /// Begins with the rest.
+    void goOn() {
+        start.ifPresent(HeadStart::goOn);
+    }
+
     @Override
     public void close() {
         try (Fetching _ = fetching.orElse(null);

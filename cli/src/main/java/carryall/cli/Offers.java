@@ -106,6 +106,7 @@ final class Offers {
                     // A new machine is made of it.
                     ahead.get(Appliance.Part.PERSONAL);
                 }
+                ahead.goOn();
             }
             subscriber.arrived(offer);
             return appliance;

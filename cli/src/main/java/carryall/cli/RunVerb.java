@@ -149,6 +149,7 @@ final class RunVerb implements Verb {
             case MachineStatus.Starting _, MachineStatus.Running _, MachineStatus.Paused _ ->
                     terminal.note(machine.name() + " is running already.");
         }
+        ahead.close();
         // The start may have switched it to the release that waited.
         machine = machines.find(machine.name());
         sayHow(machines, terminal, machine.name());
@@ -249,7 +250,7 @@ final class RunVerb implements Verb {
                 name != null
                         ? name
                         : throwaway
-                                ? unused(machines, description.name().app() + "-throwaway")
+                                ? unused(machines, description.name().app())
                                 : new MachineName(description.name().app());
         if (throwaway && Files.isDirectory(machines.folder(wanted))) {
             throw new MachineException.NameInUse(wanted);
@@ -287,9 +288,9 @@ final class RunVerb implements Verb {
         return granted(machines, machine);
     }
 
-    private static MachineName unused(Machines machines, String begin) {
+    private static MachineName unused(Machines machines, String app) {
         // Names have 64 characters at most.
-        String start = begin.length() <= 60 ? begin : begin.substring(begin.length() - 60);
+        String start = app.substring(0, Math.min(app.length(), 48)) + "-throwaway";
         MachineName name = new MachineName(start);
         for (int i = 2; Files.isDirectory(machines.folder(name)); i++) {
             name = new MachineName(start + "-" + i);

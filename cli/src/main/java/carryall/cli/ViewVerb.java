@@ -1,5 +1,6 @@
 package carryall.cli;
 
+import carryall.machine.Machine;
 import carryall.machine.MachineName;
 import carryall.machine.Machines;
 import java.io.IOException;
@@ -37,8 +38,9 @@ final class ViewVerb implements Verb {
                             : "look with `carryall screenshot " + name + " " + name + ".png`");
             return Exit.HOST;
         }
+        Machine machine = machines.find(name);
         viewer.get().open(socket, name.text());
-        ClosedWindow.end(machines, terminal, machines.find(name));
+        ClosedWindow.end(machines, terminal, machine);
         return Exit.DONE;
     }
 }

@@ -409,12 +409,12 @@ public final class Machines {
 
     /// Removes a machine whose lock the caller holds.
     void removeHeld(MachineName name) throws IOException {
+        // Of a keeper that was killed; first, for once it is moved the name is free.
+        runtime(name).remove();
         Path place = folder(name);
         Path aside = place.resolveSibling("." + name + "." + UUID.randomUUID());
         Files.move(place, aside, StandardCopyOption.ATOMIC_MOVE);
         FileTree.remove(aside);
-        // Of a keeper that was killed.
-        runtime(name).remove();
     }
 
     /// What can be asked of a running machine.

@@ -20,6 +20,10 @@ import java.util.concurrent.TimeoutException;
 final class RunningMachine {
     private static final List<String> APP_READY = List.of("/usr/lib/carryall/app-ready");
     private static final Duration GUEST_PATIENCE = Duration.ofSeconds(20);
+
+    /// With the guest's it is less than who asks waits.
+    private static final Duration WAKING_PATIENCE = Duration.ofSeconds(8);
+
     private static final Duration QUIT_PATIENCE = Duration.ofSeconds(10);
 
     private final Machine machine;
@@ -121,7 +125,7 @@ final class RunningMachine {
     /// for it.
     boolean appIsUp() {
         try {
-            awake.get(GUEST_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            awake.get(WAKING_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
             return beganWithApp || qemu.agent().run(APP_READY, GUEST_PATIENCE).exitCode() == 0;
         } catch (IOException | TimeoutException | ExecutionException notUpYet) {
             return false;

@@ -142,7 +142,7 @@ final class Saving {
 
     /// Saves while reads of the disks that would wait fail instead: a guest cannot be held as long
     /// as one waits. QEMU repeats them when the guest goes on.
-    private State withoutWaits(Save save) throws IOException {
+    private synchronized State withoutWaits(Save save) throws IOException {
         parts.refuseWaits(true);
         try (ReadAhead _ = base().flatMap(base -> parts.readAhead(base.part())).orElse(null)) {
             return save.run();

@@ -52,11 +52,17 @@ public final class HeadStart implements Closeable {
                         FetchListener.SILENT,
                         Download.Manners.GIVE_UP);
         download.follow(plan);
-        download.start(WORKERS, DEMANDED_WORKERS);
+        download.start(0, DEMANDED_WORKERS);
         return new HeadStart(arriving, index, assembly, download);
     }
 
-    /// Gets one part before all others, and waits for it.
+    /// Begins with all that opening needs.
+    public void goOn() {
+        download.start(WORKERS, 0);
+    }
+
+    /// Gets one part before all others, and waits for it; to be called before [#goOn], for nothing
+    /// else may fail meanwhile.
     ///
     /// @throws carryall.transport.TransportException if the shelf fails
     public void get(Appliance.Part part) throws IOException {
