@@ -24,6 +24,11 @@ final class LifecycleTest {
     private static final int MISSING = 3;
     private static final int USAGE = 2;
 
+    /// Where the system disk ends, as variables of the guest's shell.
+    private static final String END =
+            "system=$(grep -l system /sys/block/*/serial | cut -d/ -f4);"
+                    + " last=$(($(cat /sys/block/$system/size) - 8));";
+
     private Path folder = Path.of("");
     private Command command = Command.over(Path.of(""));
 
@@ -179,33 +184,61 @@ final class LifecycleTest {
                 .containsAllEntriesOf(appliances);
     }
 
+    /// Writes to the end of the system disk, where nothing is read.
+    private void plant(String machine) throws Exception {
+        try (GuestConsole console = GuestConsole.of(command, machine)) {
+            console.ask(END + " echo planted | dd of=/dev/$system bs=512 seek=$last; sync");
+        }
+    }
+
+    private String planted(String machine) throws Exception {
+        try (GuestConsole console = GuestConsole.of(command, machine)) {
+            return console.ask(END + " dd if=/dev/$system bs=512 skip=$last count=1");
+        }
+    }
+
+    @Test
+    void aSystemThatEachStartDropsIsPutBackByARestore() throws Exception {
+        Path recipe = TinyLinux.recipe(folder.resolve("dropping"));
+        Path text = recipe.resolve("recipe.yaml");
+        Files.writeString(
+                text,
+                Files.readString(text).replace("name: tiny", "name: dropping") + "scratch: drop\n");
+        TinyLinux.run(command, "drops", recipe.toString(), "--name", "drops");
+        plant("drops");
+        command.run("stop", "drops").succeeded();
+        command.run("snapshot", "drops").succeeded();
+        TinyLinux.run(command, "drops", "drops");
+        assertThat(planted("drops")).doesNotContain("planted");
+        command.run("stop", "drops").succeeded();
+        command.run("restore", "drops@1", "--yes").succeeded();
+        TinyLinux.run(command, "drops", "drops");
+        assertThat(planted("drops")).contains("planted");
+        command.run("stop", "drops").succeeded();
+        TinyLinux.run(command, "drops", "drops");
+        assertThat(planted("drops")).doesNotContain("planted");
+        command.run("stop", "drops").succeeded();
+    }
+
     @Test
     void aResetTakesBackTheSystemAndKeepsThePersonalDisk() throws Exception {
         start("otto");
-        // At its end, where nothing is read.
-        String mark =
-                "system=$(grep -l system /sys/block/*/serial | cut -d/ -f4);"
-                        + " last=$(($(cat /sys/block/$system/size) - 8));";
+        plant("otto");
         try (GuestConsole console = GuestConsole.of(command, "otto")) {
-            console.ask(mark + " echo planted | dd of=/dev/$system bs=512 seek=$last; sync");
             console.ask("echo mine >/home/mine; sync");
         }
         command.run("stop", "otto").succeeded();
         start("otto");
-        try (GuestConsole console = GuestConsole.of(command, "otto")) {
-            // An image is its publisher's and its user's: what was written stays.
-            assertThat(console.ask(mark + " dd if=/dev/$system bs=512 skip=$last count=1"))
-                    .contains("planted");
-        }
+        // An image is its publisher's and its user's: what was written stays.
+        assertThat(planted("otto")).contains("planted");
         assertThat(command.run("reset", "otto", "--yes").exitCode()).isEqualTo(BUSY);
         command.run("stop", "otto").succeeded();
         assertThat(command.run("reset", "otto").exitCode()).isEqualTo(USAGE);
         assertThat(command.run("reset", "otto", "--yes").succeeded().output())
                 .contains("The system of otto is as published; what it was is otto@1.");
         start("otto");
+        assertThat(planted("otto")).doesNotContain("planted");
         try (GuestConsole console = GuestConsole.of(command, "otto")) {
-            assertThat(console.ask(mark + " dd if=/dev/$system bs=512 skip=$last count=1"))
-                    .doesNotContain("planted");
             assertThat(console.ask("cat /home/mine")).contains("mine");
         }
         command.run("stop", "otto").succeeded();

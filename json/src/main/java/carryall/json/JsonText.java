@@ -77,6 +77,11 @@ public final class JsonText {
         return taken(key, BigDecimal.class, "a number").map(number -> whole(key, number));
     }
 
+    /// A truth value under a key that may be missing, which means that it is not so.
+    public boolean flag(String key) {
+        return taken(key, Boolean.class, "true or false").orElse(false);
+    }
+
     /// A list of objects under a key that must be there.
     public List<JsonText> objects(String key) {
         List<?> list = taken(key, List.class, "a list").orElseThrow(() -> missing(key));

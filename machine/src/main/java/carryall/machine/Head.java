@@ -20,17 +20,20 @@ import java.util.TreeMap;
 /// @param suspended the state that the machine lies in; empty if it was stopped, or runs, or died
 /// @param parent the state that the run now or last began with or passed; empty for none
 /// @param disks by serial
+/// @param systemStays whether the next start that is no resume keeps the scratch, whatever the
+///   appliance says of it: it was put back, or the guest goes on with it
 record Head(
         Optional<Pin> pin,
         int lastState,
         Optional<Integer> suspended,
         Optional<Integer> parent,
-        Map<String, Layers> disks) {
+        Map<String, Layers> disks,
+        boolean systemStays) {
     private static final long FORMAT = 1;
 
     /// A machine that never ran.
     static final Head NEW =
-            new Head(Optional.empty(), 0, Optional.empty(), Optional.empty(), Map.of());
+            new Head(Optional.empty(), 0, Optional.empty(), Optional.empty(), Map.of(), false);
 
     Head {
         disks = Map.copyOf(disks);
@@ -42,15 +45,25 @@ record Head(
 
     /// The same with other disks, of a machine that is not suspended.
     Head running(Map<String, Layers> newDisks, Optional<Integer> newParent) {
-        return new Head(pin, lastState, Optional.empty(), newParent, newDisks);
+        return new Head(pin, lastState, Optional.empty(), newParent, newDisks, false);
     }
 
-    /// The disks as a start that is no resume finds them.
+    /// The same of a machine whose guest starts again over what it wrote.
+    Head restarting() {
+        return new Head(pin, lastState, suspended, parent, disks, true);
+    }
+
+    /// The disks as a start that is no resume finds them. A machine that lies in a state was not
+    /// shut down: where its memory is of no use, its disks are.
     Map<String, Layers> disksAtStart(Scratch scratch) {
+        return scratch == Scratch.KEEP || suspended.isPresent() || systemStays
+                ? disks
+                : withoutSystem();
+    }
+
+    private Map<String, Layers> withoutSystem() {
         Map<String, Layers> kept = new TreeMap<>(disks);
-        if (scratch == Scratch.DROP) {
-            kept.remove(MachineDisks.SYSTEM);
-        }
+        kept.remove(MachineDisks.SYSTEM);
         return kept;
     }
 
@@ -60,21 +73,17 @@ record Head(
     /// @param replaced the state that holds what it was
     Head withoutSystem(Optional<Pin> newPin, int replaced) {
         return new Head(
-                newPin,
-                lastState,
-                Optional.empty(),
-                Optional.of(replaced),
-                disksAtStart(Scratch.DROP));
+                newPin, lastState, Optional.empty(), Optional.of(replaced), withoutSystem(), false);
     }
 
     /// The same of a machine that lies in a state, just taken.
     Head asleep(int state, Map<String, Layers> newDisks) {
-        return new Head(pin, state, Optional.of(state), Optional.of(state), newDisks);
+        return new Head(pin, state, Optional.of(state), Optional.of(state), newDisks, false);
     }
 
     /// The same of a machine that goes on after a state, just taken.
     Head passed(int state, Map<String, Layers> newDisks) {
-        return new Head(pin, state, Optional.empty(), Optional.of(state), newDisks);
+        return new Head(pin, state, Optional.empty(), Optional.of(state), newDisks, systemStays);
     }
 
     static Head read(Path file) throws IOException {
@@ -97,8 +106,9 @@ record Head(
                             disk.optionalText("top").map(Layer.Own::new)));
             disk.end();
         }
+        boolean systemStays = object.flag("systemStays");
         object.end();
-        return new Head(pin, lastState, suspended, parent, disks);
+        return new Head(pin, lastState, suspended, parent, disks, systemStays);
     }
 
     private static Pin pin(JsonText object) {
@@ -127,6 +137,9 @@ record Head(
             disksText.put(serial, disk);
         });
         text.put("disks", disksText);
+        if (systemStays) {
+            text.put("systemStays", true);
+        }
         CheckedText.write(file, JsonText.write(text));
     }
 

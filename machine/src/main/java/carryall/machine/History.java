@@ -214,7 +214,8 @@ public final class History {
                 lastState,
                 state.memory().isPresent() ? Optional.of(state.number()) : Optional.empty(),
                 Optional.of(state.number()),
-                layers);
+                layers,
+                true);
     }
 
     /// Makes another machine that lies in a state of this one, and is of that state's release. What

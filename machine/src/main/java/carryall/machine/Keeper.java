@@ -213,6 +213,7 @@ public final class Keeper {
                 parts.await(Appliance.Part.KERNEL);
                 parts.await(Appliance.Part.INITRD);
                 runtime.remakeJail();
+                files.readHead().restarting().write(files.head());
                 pauses = new DiskPauses(log);
                 run = open(Wish.BOOT, program, verdict, disks, states, fit, parts, pauses);
             }

@@ -243,6 +243,33 @@ final class SwitchTest {
     }
 
     @Test
+    void aSystemThatWasPutBackStaysForTheNextStart() throws IOException {
+        used();
+        machines.history(PLANS).reset();
+        machines.history(PLANS).restore(1);
+        assertThat(head().suspended()).isEmpty();
+        assertThat(head().disk(MachineDisks.SYSTEM).all()).containsExactly(SCRATCH);
+        assertThat(head().disksAtStart(Scratch.DROP)).isEqualTo(head().disks());
+        // To keep it once more changes nothing of that.
+        machines.history(PLANS).keep(Optional.empty());
+        assertThat(Head.read(machines.files(PLANS).head())).isEqualTo(head());
+        assertThat(head().disksAtStart(Scratch.DROP)).isEqualTo(head().disks());
+        Machine copy = machines.history(PLANS).copy(1, new MachineName("copy"));
+        assertThat(machines.files(copy.name()).readHead().disksAtStart(Scratch.DROP))
+                .containsKey(MachineDisks.SYSTEM);
+        // What that start writes goes with it.
+        Head ran = head().running(head().disks(), head().parent());
+        assertThat(ran.disksAtStart(Scratch.DROP)).doesNotContainKey(MachineDisks.SYSTEM);
+        assertThat(ran.restarting().disksAtStart(Scratch.DROP)).isEqualTo(ran.disks());
+    }
+
+    @Test
+    void aSuspendedMachineThatBootsInsteadKeepsItsSystem() throws IOException {
+        suspended();
+        assertThat(head().disksAtStart(Scratch.DROP)).isEqualTo(head().disks());
+    }
+
+    @Test
     void whatAKilledKeeperLeftOfAMachineForOneRunIsRemovedByTheNext() throws IOException {
         InstalledAppliance made = release("1", MEMORY, DISKS);
         MachineName once = new MachineName("once");
@@ -532,7 +559,8 @@ final class SwitchTest {
                         MEMORY,
                         2,
                         Optional.of(new Digest("sha256:" + "a".repeat(64))));
-        Head head = new Head(Optional.of(pin), 1, Optional.empty(), Optional.of(1), Map.of());
+        Head head =
+                new Head(Optional.of(pin), 1, Optional.empty(), Optional.of(1), Map.of(), false);
         Path file = temp.resolve("head.json");
         head.write(file);
         assertThat(Files.readAllLines(file).getFirst())
