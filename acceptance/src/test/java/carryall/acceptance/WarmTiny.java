@@ -147,7 +147,7 @@ final class WarmTiny {
         try (Qemu qemu =
                 Qemu.start(
                         program, machine, new Start.Boot(Set.of("personal")), sockets, _ -> {})) {
-            awaitReady(qemu.consoleSocket());
+            awaitReady(qemu);
             qemu.pause();
             qemu.freeze(Map.of("system", app));
             save(
@@ -173,10 +173,11 @@ final class WarmTiny {
         return new Appliance.Warm(program.version(), verdict.accelerator());
     }
 
-    private static void awaitReady(Path console) throws IOException {
+    private static void awaitReady(Qemu qemu) throws IOException {
         StringBuilder said = new StringBuilder();
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            channel.connect(UnixDomainSocketAddress.of(console));
+            channel.connect(UnixDomainSocketAddress.of(qemu.consoleSocket()));
+            qemu.goOn();
             ByteBuffer buffer = ByteBuffer.allocate(4096);
             while (said.indexOf(TinyLinux.READY) < 0) {
                 if (channel.read(buffer) < 0) {

@@ -66,7 +66,8 @@ public final class Qemu implements AutoCloseable {
     /// @param lastWords what it said last as errors, at most 4 KiB
     public record Ended(int exitCode, String lastWords) {}
 
-    /// Starts a virtual machine in its jail; it runs when this returns.
+    /// Starts a virtual machine in its jail; the guest is held when this returns, so that what it
+    /// says first finds somebody who listens, and [#goOn] lets it run.
     ///
     /// @param directory where QEMU makes its sockets; made by the caller, mode 0700; its path at
     ///   most 80 bytes long
@@ -110,7 +111,6 @@ public final class Qemu implements AutoCloseable {
                 case Start.Resume resume ->
                         migration.load(resume, command.mappedImage().isPresent(), ended);
             }
-            qmp.ask("cont", Map.of());
             return new Qemu(process, command, qmp, migration, ended);
         } catch (IOException failure) {
             process.close();
@@ -344,7 +344,7 @@ public final class Qemu implements AutoCloseable {
                 : 0;
     }
 
-    /// Goes on after a pause.
+    /// Lets the guest run: at first, or after a pause.
     public void goOn() throws HypervisorException {
         qmp.ask("cont", Map.of());
     }

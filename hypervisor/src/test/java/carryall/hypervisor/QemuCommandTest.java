@@ -359,6 +359,8 @@ final class QemuCommandTest {
                             runtime,
                             events::add)) {
                 assertThat(qemu.program().version()).isEqualTo(QemuProgram.find().version());
+                assertThat(events).isEmpty();
+                qemu.goOn();
                 assertThat(events.poll(10, TimeUnit.SECONDS)).isEqualTo(new QemuEvent.WentOn());
                 ended = qemu.ended();
                 assertThat(ended).isNotDone();

@@ -242,7 +242,8 @@ public final class Keeper {
             head.write(files.head());
             throw failure;
         }
-        try (Qemu qemu = begun.qemu()) {
+        try (Qemu qemu = begun.qemu();
+                Console _ = begun.console()) {
             Saving saving =
                     new Saving(
                             disks,
@@ -270,7 +271,7 @@ public final class Keeper {
     }
 
     /// A guest that runs, and how it came to.
-    private record Begun(Qemu qemu, Opening opening) {}
+    private record Begun(Qemu qemu, Console console, Opening opening) {}
 
     private Begun begin(
             QemuProgram program,
@@ -282,7 +283,7 @@ public final class Keeper {
             DiskPauses pauses)
             throws IOException {
         try {
-            return new Begun(start(program, fit, disks, parts, opening, head, pauses), opening);
+            return start(program, fit, disks, parts, opening, head, pauses);
         } catch (HypervisorException refused) {
             if (opening.start() instanceof Start.Boot) {
                 throw refused;
@@ -292,11 +293,11 @@ public final class Keeper {
             Opening boot =
                     Opening.boot(
                             head, disks, fit, "booting: QEMU did not take the state, see the log");
-            return new Begun(start(program, fit, disks, parts, boot, head, pauses), boot);
+            return start(program, fit, disks, parts, boot, head, pauses);
         }
     }
 
-    private Qemu start(
+    private Begun start(
             QemuProgram program,
             Fit fit,
             MachineDisks disks,
@@ -319,11 +320,19 @@ public final class Keeper {
                         runtime.jail(),
                         pauses);
         try {
-            for (String serial : opening.plugged()) {
-                qemu.plug(serial);
+            // What the guest says is lost until somebody listens.
+            Console console = Console.relay(qemu.consoleSocket(), runtime, files.consoleLog());
+            try {
+                qemu.goOn();
+                for (String serial : opening.plugged()) {
+                    qemu.plug(serial);
+                }
+                return new Begun(qemu, console, opening);
+            } catch (HypervisorException failure) {
+                console.close();
+                throw failure;
             }
-            return qemu;
-        } catch (HypervisorException failure) {
+        } catch (IOException failure) {
             qemu.close();
             throw failure;
         }
@@ -377,9 +386,8 @@ public final class Keeper {
         Thread polite =
                 Thread.ofPlatform().name("asked to end").unstarted(() -> endAsAsked(running));
         Runtime.getRuntime().addShutdownHook(polite);
-        try (Console _ = Console.relay(qemu.consoleSocket(), runtime, files.consoleLog());
-                KeeperSocket _ =
-                        KeeperSocket.listen(runtime.keeperSocket(), new KeeperAnswers(running))) {
+        try (KeeperSocket _ =
+                KeeperSocket.listen(runtime.keeperSocket(), new KeeperAnswers(running))) {
             write(RUNNING);
             return running.await();
         } finally {

@@ -89,6 +89,7 @@ final class WarmCapture {
                             new Start.Boot(Set.of("personal")),
                             sockets,
                             event -> {})) {
+                qemu.goOn();
                 awaitAgent(qemu);
                 script(qemu, "desktop-ready");
                 script(qemu, "idle");
