@@ -2,10 +2,12 @@ package carryall.cli;
 
 import carryall.hypervisor.Accelerator;
 import carryall.machine.Keeper;
+import carryall.machine.KeeperProcess;
 import carryall.machine.MachineName;
 import carryall.machine.MachineStatus;
 import carryall.machine.Machines;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -24,8 +26,16 @@ final class KeepVerb implements Verb {
     @Option(names = "--cold", description = "Boot, whatever was saved.")
     private boolean cold;
 
+    @Option(
+            names = KeeperProcess.DOOR,
+            description = "Do nothing until a byte comes from this unix socket.")
+    private @Nullable Path door;
+
     @Override
     public int run(Machines machines, Terminal terminal) throws IOException {
+        if (door != null && !KeeperProcess.awaitWord(door)) {
+            return Exit.DONE;
+        }
         return code(
                 Keeper.keep(
                         machines,

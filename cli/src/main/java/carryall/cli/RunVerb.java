@@ -8,6 +8,7 @@ import carryall.hypervisor.Accelerator;
 import carryall.hypervisor.HostCheck;
 import carryall.hypervisor.Network;
 import carryall.machine.Keeper;
+import carryall.machine.KeeperProcess;
 import carryall.machine.Lifetime;
 import carryall.machine.Machine;
 import carryall.machine.MachineException;
@@ -110,16 +111,61 @@ final class RunVerb implements Verb {
     public int run(Machines machines, Terminal terminal) throws IOException {
         // Better said now than after a build of minutes.
         HostCheck.findPrograms();
-        try (Ahead ahead = new Ahead()) {
+        try (Ahead ahead = new Ahead();
+                KeeperProcess early = early(machines).orElse(null)) {
             Optional<Machine> meant = machine(machines, terminal, ahead);
-            return meant.isPresent() ? run(machines, terminal, meant.get(), ahead) : Exit.USAGE;
+            return meant.isPresent()
+                    ? run(machines, terminal, meant.get(), ahead, Optional.ofNullable(early))
+                    : Exit.USAGE;
         }
     }
 
-    private int run(Machines machines, Terminal terminal, Machine meant, Ahead ahead)
+    /// A keeper's process for the machine that is likely meant, so that it is up when the machine
+    /// is known.
+    private Optional<KeeperProcess> early(Machines machines) throws MachineException {
+        Optional<MachineName> likely = foreground ? Optional.empty() : likely();
+        if (likely.isEmpty()
+                || (Files.exists(machines.folder(likely.get()))
+                        && !isStopped(machines.status(likely.get())))) {
+            return Optional.empty();
+        }
+        return Optional.of(keeper(machines, likely.get()));
+    }
+
+    private Optional<MachineName> likely() {
+        if (throwaway || isRecipeFolder()) {
+            return Optional.empty();
+        }
+        try {
+            String app =
+                    Reference.isMeant(what)
+                            ? Reference.parse(what).app()
+                            : ApplianceName.parse(what).app();
+            return Optional.of(name == null ? new MachineName(app) : name);
+        } catch (IllegalArgumentException noName) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean isStopped(MachineStatus status) {
+        return status instanceof MachineStatus.Stopped || status instanceof MachineStatus.Suspended;
+    }
+
+    private KeeperProcess keeper(Machines machines, MachineName of) throws MachineException {
+        return KeeperProcess.start(
+                machines,
+                of,
+                Launcher.keeper(KeepVerb.wish(cold), Optional.ofNullable(accelerator)));
+    }
+
+    private int run(
+            Machines machines,
+            Terminal terminal,
+            Machine meant,
+            Ahead ahead,
+            Optional<KeeperProcess> early)
             throws IOException {
         Machine machine = meant;
-        Optional<Accelerator> wanted = Optional.ofNullable(accelerator);
         if (foreground) {
             ahead.close();
             return KeepVerb.code(
@@ -127,27 +173,21 @@ final class RunVerb implements Verb {
                             machines,
                             machine.name(),
                             KeepVerb.wish(cold),
-                            wanted,
+                            Optional.ofNullable(accelerator),
                             terminal.output()));
         }
-        switch (machines.status(machine.name())) {
-            case MachineStatus.Stopped _, MachineStatus.Suspended _ ->
-                    machines.start(
-                            machine.name(),
-                            Launcher.keeper(KeepVerb.wish(cold), wanted),
-                            new StartListener() {
-                                @Override
-                                public void step(String step) {
-                                    terminal.note(step);
-                                }
-
-                                @Override
-                                public void keeperRuns() {
-                                    ahead.close();
-                                }
-                            });
-            case MachineStatus.Starting _, MachineStatus.Running _, MachineStatus.Paused _ ->
-                    terminal.note(machine.name() + " is running already.");
+        if (isStopped(machines.status(machine.name()))) {
+            MachineName name = machine.name();
+            Optional<KeeperProcess> ready = early.filter(process -> process.name().equals(name));
+            if (ready.isPresent()) {
+                start(machines, terminal, ready.get(), ahead);
+            } else {
+                try (KeeperProcess now = keeper(machines, name)) {
+                    start(machines, terminal, now, ahead);
+                }
+            }
+        } else {
+            terminal.note(machine.name() + " is running already.");
         }
         ahead.close();
         // The start may have switched it to the release that waited.
@@ -172,6 +212,24 @@ final class RunVerb implements Verb {
                     MachineReport.of(machines, machine, machines.status(machine.name())).object());
         }
         return Exit.DONE;
+    }
+
+    private static void start(
+            Machines machines, Terminal terminal, KeeperProcess keeper, Ahead ahead)
+            throws MachineException {
+        machines.start(
+                keeper,
+                new StartListener() {
+                    @Override
+                    public void step(String step) {
+                        terminal.note(step);
+                    }
+
+                    @Override
+                    public void keeperRuns() {
+                        ahead.close();
+                    }
+                });
     }
 
     /// The machine that `WHAT` and `--name` mean; made if it is not there.

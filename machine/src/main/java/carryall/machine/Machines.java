@@ -186,27 +186,19 @@ public final class Machines {
         }
     }
 
-    /// Starts a keeper of its own for the machine and waits until the guest runs.
+    /// Has a process become the machine's keeper, and waits until the guest runs.
     ///
-    /// @param launcher the command that starts a keeper when the machine's name is added
+    /// @param keeper started for this machine; still the caller's to close
     /// @param listener told how it gets on
-    public void start(MachineName name, List<String> launcher, StartListener listener)
-            throws MachineException {
+    public void start(KeeperProcess keeper, StartListener listener) throws MachineException {
+        MachineName name = keeper.name();
         Machine machine = find(name);
         MachineFolder files = files(name);
         boolean isWhole = isWhole(machine);
-        List<String> command = new ArrayList<>(List.of("setsid", "--fork"));
-        command.addAll(launcher);
-        command.add(name.text());
         listener.step("starting the keeper of " + name);
-        Instant asked = Instant.now();
+        Instant asked = keeper.started();
         try {
-            ProcessBuilder builder = new ProcessBuilder(command);
-            builder.environment().put("CARRYALL_HOME", home.toString());
-            builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
-            builder.redirectErrorStream(true);
-            builder.redirectOutput(files.keeperLog().toFile());
-            builder.start().waitFor();
+            keeper.logTo(files);
             long end = System.nanoTime() + (isWhole ? START : ARRIVING_START).toNanos();
             long told = isWhole ? end : System.nanoTime() + LONG.toNanos();
             while (System.nanoTime() < end) {
@@ -230,7 +222,7 @@ public final class Machines {
                     }
                     case MachineStatus.Suspended _, MachineStatus.Starting _ -> {}
                 }
-                Thread.sleep(20);
+                Thread.sleep(keeper.tell() ? 20 : 2);
             }
             throw new MachineException.StartFailed(name, "nothing heard for " + START);
         } catch (MachineException ours) {

@@ -4,6 +4,7 @@ import carryall.block.FuseMount;
 import carryall.crypto.Digest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -54,17 +55,26 @@ record RuntimeFolder(Path path) {
 
     /// Makes the folder and the jail's folder in it, for this user alone.
     void make() throws IOException {
+        makeOwn(made().resolve(path.getFileName()));
+        Files.createDirectory(jail(), MODE);
+    }
+
+    /// The folder of all machines' folders, made if it is not there.
+    static Path made() throws IOException {
         Files.createDirectories(base().getParent());
-        for (Path folder : new Path[] {base(), path}) {
-            if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
-                Files.createDirectory(folder, MODE);
-            }
+        makeOwn(base());
+        return base();
+    }
+
+    private static void makeOwn(Path folder) throws IOException {
+        try {
+            Files.createDirectory(folder, MODE);
+        } catch (FileAlreadyExistsException perhapsOurs) {
             if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
                     || uid(folder, LinkOption.NOFOLLOW_LINKS) != ownUid()) {
-                throw new IOException(folder + " is not this user's own folder");
+                throw new IOException(folder + " is not this user's own folder", perhapsOurs);
             }
         }
-        Files.createDirectory(jail(), MODE);
     }
 
     Path jail() {

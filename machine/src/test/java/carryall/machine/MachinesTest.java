@@ -22,6 +22,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -286,9 +289,40 @@ final class MachinesTest {
                         + "\\\"started\\\":\\\"$now\\\",\\\"ended\\\":\\\"$now\\\",\\\"outcome\\\":"
                         + "\\\"never_started\\\",\\\"reason\\\":\\\"no jail\\\"}\" >"
                         + run;
-        assertThatThrownBy(() -> machines.start(PLANS, List.of("sh", "-c", script), step -> {}))
-                .isInstanceOf(MachineException.StartFailed.class)
-                .hasMessage("plans did not start: no jail");
+        try (KeeperProcess keeper =
+                KeeperProcess.start(machines, PLANS, List.of("sh", "-c", script))) {
+            assertThatThrownBy(() -> machines.start(keeper, step -> {}))
+                    .isInstanceOf(MachineException.StartFailed.class)
+                    .hasMessage("plans did not start: no jail");
+        }
+    }
+
+    @Test
+    void aProcessThatIsNotToldToKeepEndsAndLeavesNothing() throws Exception {
+        CompletableFuture<Boolean> told;
+        try (KeeperProcess _ = KeeperProcess.start(machines, PLANS, List.of("echo"))) {
+            Path log;
+            try (Stream<Path> files = Files.list(machines.home())) {
+                log =
+                        files.filter(each -> each.toString().endsWith(".log"))
+                                .findAny()
+                                .orElseThrow();
+            }
+            while (Files.size(log) == 0) {
+                TimeUnit.MILLISECONDS.sleep(5);
+            }
+            String said = Files.readString(log).strip();
+            assertThat(said).startsWith("plans " + KeeperProcess.DOOR + " ");
+            Path door = Path.of(said.substring(said.lastIndexOf(' ') + 1));
+            told = CompletableFuture.supplyAsync(() -> KeeperProcess.awaitWord(door));
+            assertThatThrownBy(() -> told.get(100, TimeUnit.MILLISECONDS))
+                    .isInstanceOf(TimeoutException.class);
+            assertThat(KeeperProcess.awaitWord(log)).isFalse();
+        }
+        assertThat(told.get(20, TimeUnit.SECONDS)).isFalse();
+        try (Stream<Path> files = Files.list(machines.home())) {
+            assertThat(files.filter(each -> each.toString().endsWith(".log"))).isEmpty();
+        }
     }
 
     @Test
