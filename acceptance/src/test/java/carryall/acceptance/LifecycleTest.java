@@ -334,10 +334,8 @@ final class LifecycleTest {
         Path recipe = WitnessGuest.recipe(folder.resolve("witness"));
         command.run("build", recipe.toString()).succeeded();
         Process run = command.start("run", "local/witness", "--name", "dora");
-        Waiting.until(
-                "the keeper of dora is there",
-                PATIENCE,
-                () -> !Processes.of(command, "dora").isEmpty());
+        Path begun = command.folder("dora").resolve("run.json");
+        Waiting.until("the keeper of dora has begun", PATIENCE, () -> Files.exists(begun));
         run.destroyForcibly().waitFor();
         Waiting.until(
                 "dora runs",
