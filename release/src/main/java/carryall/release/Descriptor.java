@@ -5,6 +5,7 @@ import carryall.json.JsonText;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /// What a manifest says of a blob (OCI image-spec, "Content Descriptors").
 ///
@@ -30,7 +31,8 @@ record Descriptor(String mediaType, Digest digest, long size, Map<String, String
         text.put("digest", digest.text());
         text.put("size", size);
         if (!annotations.isEmpty()) {
-            text.put("annotations", annotations);
+            // Always the same bytes: a manifest is named by them.
+            text.put("annotations", new TreeMap<>(annotations));
         }
         return text;
     }
