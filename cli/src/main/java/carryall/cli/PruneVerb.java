@@ -3,6 +3,7 @@ package carryall.cli;
 import carryall.appliance.InstalledAppliance;
 import carryall.hypervisor.ByteSize;
 import carryall.machine.Machines;
+import carryall.release.PackFolder;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,6 +55,7 @@ final class PruneVerb implements Verb {
         }
         if (!dry) {
             stock.removeArriving();
+            PackFolder.removeUnheld(machines.home());
         }
         long left = stock.bytes() - (dry ? bytes : 0);
         if (format.isJson()) {

@@ -22,7 +22,6 @@ import carryall.transport.Repository;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
@@ -145,7 +144,7 @@ public final class Publishing {
                     near,
                     warnings);
         } finally {
-            remove(work);
+            PackFolder.remove(work);
         }
     }
 
@@ -419,15 +418,5 @@ public final class Publishing {
         Files.write(beside, content);
         Files.move(
                 beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    }
-
-    private static void remove(Path folder) throws IOException {
-        try (var all = Files.walk(folder)) {
-            for (Path each : all.sorted(java.util.Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(each);
-            }
-        } catch (NoSuchFileException nothingToDo) {
-            // It was never made.
-        }
     }
 }
