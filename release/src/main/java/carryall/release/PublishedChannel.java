@@ -5,6 +5,7 @@ import carryall.crypto.Digest;
 import carryall.crypto.Envelope;
 import carryall.crypto.SigningKey;
 import carryall.transport.Repository;
+import carryall.transport.TransportException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -135,6 +136,31 @@ record PublishedChannel(
         }
         throw new TrustException.NotSigned(
                 repository.location(), "channel " + name, "any key of this publisher");
+    }
+
+    /// This app's other channels there, as far as this publisher signed them; none where a shelf
+    /// does not tell its tags.
+    List<Channel> others() throws IOException {
+        List<String> tags;
+        try {
+            tags = repository.tags();
+        } catch (TransportException silent) {
+            return List.of();
+        }
+        List<Channel> others = new ArrayList<>();
+        for (String tag : tags) {
+            Optional<String> other = Tags.channel(tag).filter(word -> !word.equals(name));
+            if (other.isPresent()) {
+                try {
+                    new PublishedChannel(folder, repository, appliance, other.get())
+                            .find()
+                            .ifPresent(others::add);
+                } catch (TrustException notOurs) {
+                    // Whoever follows it is told so.
+                }
+            }
+        }
+        return others;
     }
 
     private static boolean isSigned(Envelope envelope, PublisherKeys keys) {

@@ -13,10 +13,11 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
+import java.util.stream.Stream;
 
 /// What a publisher does with a shelf: a release is made, signed, and put on a channel. The channel
 /// is the last that changes.
@@ -80,7 +81,7 @@ public final class Publisher {
                 Digest.of(built.description().named(as).text().getBytes(StandardCharsets.UTF_8));
         Optional<Channel.Entry> there = Optional.empty();
         List<Publishing.Earlier> earlier = new ArrayList<>();
-        for (Channel.Entry entry : before.map(Channel::releases).orElse(List.of()).reversed()) {
+        for (Channel.Entry entry : entries(before, place.others())) {
             Release release = Subscriber.release(repository, entry.release());
             if (release.appliance().equals(appliance)) {
                 there = Optional.of(entry);
@@ -100,25 +101,26 @@ public final class Publisher {
             Neighbours neighbours = new Neighbours(shelf, keys, as, channel);
             List<Publishing.Earlier> near =
                     ways.near().isEmpty()
-                            ? ways.versions() > 0 && before.isEmpty() ? here(neighbours) : List.of()
+                            ? ways.versions() > 0 && earlier.isEmpty()
+                                    ? here(neighbours)
+                                    : List.of()
                             : named(neighbours, ways.near(), listener);
-            published =
-                    new Publishing(
-                                    repository,
-                                    appliances,
-                                    home.resolve("publishing-" + UUID.randomUUID()),
-                                    level,
-                                    listener)
-                            .publish(
-                                    built,
-                                    as,
-                                    new Publishing.Bases(
-                                            withContent(
-                                                    repository, earlier, ways.versions(), listener),
-                                            ways.versions(),
-                                            near,
-                                            Math.max(1, ways.near().size())),
-                                    Tags.ofVersion(version));
+            Publishing.Bases bases =
+                    new Publishing.Bases(
+                            withContent(repository, earlier, ways.versions(), listener),
+                            ways.versions(),
+                            near,
+                            Math.max(1, ways.near().size()));
+            try (PackFolder packs = PackFolder.make(home)) {
+                published =
+                        new Publishing(
+                                        repository,
+                                        appliances,
+                                        packs.path().resolve("work"),
+                                        level,
+                                        listener)
+                                .publish(built, as, bases, Tags.ofVersion(version));
+            }
             entry =
                     new Channel.Entry(
                             version,
@@ -130,6 +132,17 @@ public final class Publisher {
             place.put(before, entry);
         }
         return published;
+    }
+
+    /// What the channels of an app name, the newest first and the channel's own before all others.
+    private static List<Channel.Entry> entries(Optional<Channel> own, List<Channel> others) {
+        Map<Digest, Channel.Entry> entries = new LinkedHashMap<>();
+        for (Channel each : Stream.concat(own.stream(), others.stream()).toList()) {
+            each.releases()
+                    .reversed()
+                    .forEach(entry -> entries.putIfAbsent(entry.release(), entry));
+        }
+        return List.copyOf(entries.values());
     }
 
     /// What is on the shelf already: it becomes the channel's newest, and the channel is renewed.

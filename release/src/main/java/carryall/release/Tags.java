@@ -1,10 +1,12 @@
 package carryall.release;
 
 import carryall.crypto.Digest;
+import java.util.Optional;
 
 /// Names under which things stand in a repository. A tag of OCI may not have `+` and `~`, which
 /// versions have; `_` is how they are written, and so it is written twice itself.
 public final class Tags {
+    private static final String CHANNEL = ".channel";
     private static final String OF_OTHERS = "[.-].*|keys-[0-9]+|.*\\.channel|sha256-.*";
 
     private Tags() {}
@@ -19,7 +21,15 @@ public final class Tags {
     }
 
     static String ofChannel(String channel) {
-        return channel + ".channel";
+        return channel + CHANNEL;
+    }
+
+    /// The channel that a tag is of.
+    static Optional<String> channel(String tag) {
+        return Optional.of(tag)
+                .filter(text -> text.endsWith(CHANNEL))
+                .map(text -> text.substring(0, text.length() - CHANNEL.length()))
+                .filter(Channel::isName);
     }
 
     static String ofKeys(long version) {
