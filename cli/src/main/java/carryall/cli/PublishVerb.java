@@ -244,11 +244,10 @@ final class PublishVerb implements Verb {
 
     /// The steps, and how each gets on.
     private static final class Progress implements PublishListener {
-        private static final int STEPS = 4;
-
         private final BuildProgress line;
         private final AtomicLong done = new AtomicLong();
         private int step;
+        private int last;
         private long total;
 
         Progress(Terminal terminal) {
@@ -256,11 +255,16 @@ final class PublishVerb implements Verb {
         }
 
         @Override
+        public synchronized void toCome(int steps) {
+            last = step + steps;
+        }
+
+        @Override
         public synchronized void step(String title, long totalBytes) {
             step++;
             total = totalBytes;
             done.set(0);
-            line.step(step, Math.max(STEPS, step), title);
+            line.step(step, Math.max(last, step), title);
         }
 
         @Override

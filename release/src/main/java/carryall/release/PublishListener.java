@@ -2,6 +2,9 @@ package carryall.release;
 
 /// Watches a release being made. Called on any thread.
 public interface PublishListener {
+    /// So many steps are still to come, as far as can be told now.
+    void toCome(int steps);
+
     /// The next step begins.
     ///
     /// @param title a few words, such as `compressing what is new`

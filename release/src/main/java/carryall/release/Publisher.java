@@ -234,6 +234,7 @@ public final class Publisher {
     private InstalledRelease fetch(
             Repository repository, String version, Release release, PublishListener listener)
             throws IOException {
+        listener.toCome(1);
         try (Fetching fetching =
                 Fetching.begin(repository, Optional.empty(), appliances, release)) {
             InstalledAppliance installed =

@@ -44,6 +44,9 @@ public final class Publishing {
     private static final Set<Appliance.Part> MEMORIES =
             Set.of(Appliance.Part.SESSION_MEMORY, Appliance.Part.APP_MEMORY, Appliance.Part.INITRD);
 
+    /// Cutting, compressing, putting.
+    private static final int STEPS = 3;
+
     /// A neighbour shares an eighth of the content at least, and its delta saves as much.
     private static final int LEAST_ALIKE = 8;
 
@@ -110,6 +113,9 @@ public final class Publishing {
             throw new ReleaseException.NotWhole(built.description().name().toString());
         }
         Files.createDirectories(work);
+        long held = bases.earlier().stream().filter(each -> each.held().isPresent()).count();
+        int codings = (int) Math.min(bases.deltas(), held);
+        listener.toCome(STEPS + codings + Math.min(bases.mostNear(), bases.near().size()));
         try {
             List<Index> known = new ArrayList<>();
             for (Earlier each : bases.earlier()) {
@@ -129,7 +135,9 @@ public final class Publishing {
                 updates.add(update(bases.earlier().get(i).version(), known.get(i), index, coded));
             }
             List<Published.Update> near = new ArrayList<>();
-            for (Earlier each : alike(bases, index)) {
+            List<Earlier> alike = alike(bases, index);
+            listener.toCome(alike.size() + 1);
+            for (Earlier each : alike) {
                 near.add(codeNear(each, index, built, coded));
             }
             Release release = put(built, as, packed, coded, tag);

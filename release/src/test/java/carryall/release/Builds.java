@@ -32,6 +32,9 @@ final class Builds {
     static final PublishListener QUIET =
             new PublishListener() {
                 @Override
+                public void toCome(int steps) {}
+
+                @Override
                 public void step(String title, long totalBytes) {}
 
                 @Override

@@ -9,6 +9,7 @@ import carryall.transport.Repository;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,6 +57,9 @@ final class PublisherTest {
     private static final PublishListener NOTHING_TO_DO =
             new PublishListener() {
                 @Override
+                public void toCome(int steps) {}
+
+                @Override
                 public void step(String title, long totalBytes) {
                     throw new AssertionError(title);
                 }
@@ -63,6 +67,37 @@ final class PublisherTest {
                 @Override
                 public void done(long bytes) {}
             };
+
+    /// Notes at each step which it is, and of how many.
+    private static final class Steps implements PublishListener {
+        private final List<String> said = new ArrayList<>();
+        private int last;
+
+        @Override
+        public void toCome(int steps) {
+            last = said.size() + steps;
+        }
+
+        @Override
+        public void step(String title, long totalBytes) {
+            said.add((said.size() + 1) + "/" + last);
+        }
+
+        @Override
+        public void done(long bytes) {}
+    }
+
+    @Test
+    void theLastStepIsTheLastThatWasSaidToCome() throws IOException {
+        Steps first = new Steps();
+        publish(build("1.0", CONTENT), "stable", first);
+        assertThat(first.said).containsExactly("1/3", "2/3", "3/3");
+        byte[] next = CONTENT.clone();
+        next[2_000_000] ^= 1;
+        Steps second = new Steps();
+        publish(build("1.1", next), "stable", second);
+        assertThat(second.said).containsExactly("1/4", "2/4", "3/4", "4/4");
+    }
 
     @Test
     void aReleaseGoesToAnotherChannelAsItIs() throws IOException {
@@ -91,9 +126,8 @@ final class PublisherTest {
         InstalledAppliance built = build("1.0", CONTENT);
         publish(built, "beta", Builds.QUIET);
         keys = PublisherFolder.create(temp.resolve("other"), "acme", Clock.systemUTC());
-        PublisherFolder others = keys;
         Repository repository = new FolderShelf(temp.resolve("shelf")).repository("drawing");
-        assertThat(new PublishedChannel(others, repository, Builds.NAME, "stable").others())
+        assertThat(new PublishedChannel(keys, repository, Builds.NAME, "stable").others())
                 .isEmpty();
     }
 }
