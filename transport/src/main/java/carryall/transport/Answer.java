@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpHeaders;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -15,6 +16,8 @@ import java.util.Optional;
 /// @param body of any length; closed with this
 record Answer(String location, URI uri, int status, HttpHeaders headers, InputStream body)
         implements AutoCloseable {
+    private static final int LONGEST_WORDS = 4 << 10;
+
     /// Goes on only with a status.
     Answer expect(int wanted, String what) throws TransportException {
         if (status == wanted) {
@@ -45,6 +48,16 @@ record Answer(String location, URI uri, int status, HttpHeaders headers, InputSt
     Optional<String> type() {
         return header("Content-Type")
                 .map(type -> type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT));
+    }
+
+    /// Whether a word is in the first bytes of the body, of which nothing is left then.
+    boolean says(String word) {
+        try {
+            return new String(body.readNBytes(LONGEST_WORDS), StandardCharsets.US_ASCII)
+                    .contains(word);
+        } catch (IOException cut) {
+            return false;
+        }
     }
 
     /// A page instead of content: a login, a hotel's network, a mistake page with 200.

@@ -48,6 +48,8 @@ record CredentialProgram(String name, String program, Duration longest) {
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
             throw failed(registry, "was stopped");
+        } catch (TransportException known) {
+            throw known;
         } catch (IOException failure) {
             throw failed(registry, "cannot be run");
         }
@@ -86,7 +88,7 @@ record CredentialProgram(String name, String program, Duration longest) {
             if (text.contains("credentials not found")) {
                 return new byte[0];
             }
-            throw failed(registry, "failed with " + process.exitValue());
+            throw failed(registry, "failed with exit code " + process.exitValue());
         }
         return bytes;
     }
@@ -109,7 +111,6 @@ record CredentialProgram(String name, String program, Duration longest) {
     }
 
     private TransportException failed(String registry, String found) {
-        return new TransportException.Unauthorized(
-                registry, "docker-credential-" + name + " " + found);
+        return new TransportException.HelperFailed(registry, "docker-credential-" + name, found);
     }
 }

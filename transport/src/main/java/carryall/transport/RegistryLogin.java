@@ -51,7 +51,10 @@ final class RegistryLogin {
         return switch (credentials.find(host).orElse(null)) {
             case Login.Password password -> password.basic();
             case Login.Refresh _ -> throw unauthorized("it wants a password, not a token");
-            case null -> throw unauthorized("it wants a user and a password, and there are none");
+            case null ->
+                    throw unauthorized(
+                            "it wants a user and a password, and docker's config.json has none for "
+                                    + host);
         };
     }
 

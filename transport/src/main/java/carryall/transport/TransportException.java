@@ -47,7 +47,44 @@ public abstract sealed class TransportException extends IOException {
     /// It wants other credentials, or none help (401, 403).
     public static final class Unauthorized extends TransportException {
         public Unauthorized(String location, String found) {
-            super(location, location + " lets nobody in with these credentials: " + found);
+            super(location, location + " does not let you in: " + found);
+        }
+    }
+
+    /// The program that keeps the password fails.
+    public static final class HelperFailed extends TransportException {
+        private final String program;
+
+        public HelperFailed(String registry, String program, String found) {
+            super(
+                    registry,
+                    program
+                            + " "
+                            + found
+                            + "; docker's config.json says that it has the password of "
+                            + registry);
+            this.program = program;
+        }
+
+        /// Its name.
+        public String program() {
+            return program;
+        }
+    }
+
+    /// It does not prove by TLS that it is who it should be, to those whom this host trusts.
+    public static final class Distrusted extends TransportException {
+        public Distrusted(String location, String found) {
+            super(location, location + " " + found);
+        }
+    }
+
+    /// It is not on this host, and would be spoken to without TLS.
+    public static final class WithoutTls extends TransportException {
+        public WithoutTls(String location) {
+            super(
+                    location,
+                    location + " is not on this host, and plain HTTP is not allowed for it");
         }
     }
 

@@ -1,8 +1,11 @@
 package carryall.transport;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpClient;
@@ -10,6 +13,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.UnresolvedAddressException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertificateExpiredException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +44,7 @@ final class UserAgent {
     private final HttpClient.Builder builder;
     private Optional<HttpClient> client = Optional.empty();
 
-    /// @throws TransportException.Refused if TLS is missing and may not be
+    /// @throws TransportException.WithoutTls if TLS is missing and may not be
     UserAgent(String location, URI uri, HttpSettings settings, Patience patience)
             throws TransportException {
         this.location = location;
@@ -49,8 +56,7 @@ final class UserAgent {
         this.settings = settings;
         this.patience = patience;
         if (home.plain() && !home.loopback() && settings.plainHttp() == PlainHttp.ONLY_LOOPBACK) {
-            throw new TransportException.Refused(
-                    location, "is not on this host, and plain HTTP is not allowed for it");
+            throw new TransportException.WithoutTls(location);
         }
         this.builder =
                 HttpClient.newBuilder()
@@ -106,7 +112,12 @@ final class UserAgent {
                 location, "redirects more than " + MOST_REDIRECTS + " times");
     }
 
-    private Answer settled(Answer answer, Ask ask) throws Passing {
+    private Answer settled(Answer answer, Ask ask) throws TransportException, Passing {
+        if (home.plain() && answer.status() == 400 && answer.says("HTTPS")) {
+            answer.close();
+            throw new TransportException.Distrusted(
+                    location, "speaks TLS only: it refused a request without");
+        }
         if (answer.status() != 429 && answer.status() < 500) {
             return answer;
         }
@@ -228,8 +239,8 @@ final class UserAgent {
                     new TransportException.Unreachable(
                             location, "no connection stands in time", Optional.empty());
             case SSLException distrusted ->
-                    new TransportException.Refused(
-                            location, "does not prove who it is (TLS): " + distrusted.getMessage());
+                    new TransportException.Distrusted(
+                            location, "does not prove who it is (TLS): " + described(distrusted));
             case IOException passing ->
                     throw new Passing(
                             new TransportException.Unreachable(location, described(passing)));
@@ -239,12 +250,48 @@ final class UserAgent {
         };
     }
 
-    /// Some of the client's exceptions have no message.
-    private static IOException described(IOException failure) {
-        return failure.getMessage() == null
-                ? new IOException(
-                        "no connection (" + failure.getClass().getSimpleName() + ")", failure)
-                : failure;
+    /// The JDK's words name its own parts.
+    private static String described(SSLException distrusted) {
+        for (Throwable each = distrusted; each != null; each = each.getCause()) {
+            switch (each) {
+                case CertPathBuilderException _ -> {
+                    return "nobody whom this host trusts vouches for its certificate";
+                }
+                case CertificateExpiredException _ -> {
+                    return "its certificate has expired";
+                }
+                default -> {}
+            }
+        }
+        return String.valueOf(distrusted.getMessage());
+    }
+
+    /// The client's exceptions have no message, or one about its own parts.
+    private IOException described(IOException failure) {
+        String there = home.host() + ":" + home.port();
+        for (Throwable each = failure; each != null; each = each.getCause()) {
+            String words =
+                    switch (each) {
+                        case UnresolvedAddressException _ -> "nobody knows the name " + home.host();
+                        case NoRouteToHostException _ -> "there is no way to " + there;
+                        case EOFException _ -> "it ended the connection instead of an answer";
+                        case ClosedChannelException _ -> "nothing answers at " + there;
+                        case ConnectException refused
+                                when String.valueOf(refused.getMessage()).contains("refused") ->
+                                "nothing answers at " + there;
+                        default -> "";
+                    };
+            if (!words.isEmpty()) {
+                return new IOException(words, failure);
+            }
+        }
+        return switch (failure) {
+            case ConnectException _ -> new IOException("there is no way to " + there, failure);
+            default ->
+                    failure.getMessage() == null
+                            ? new IOException("the connection broke", failure)
+                            : failure;
+        };
     }
 
     private void checkHeaders(Answer answer) throws TransportException {

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class DockerCredentialsTest {
@@ -53,7 +54,7 @@ final class DockerCredentialsTest {
                 .contains(new Login.Password("anna", "s:ecret"));
         DockerCredentials helped = of("{\"credHelpers\":{\"" + key + "\":\"carryall-has-none\"}}");
         assertThatThrownBy(() -> helped.find("https://index.docker.io/v1/"))
-                .isInstanceOf(TransportException.Unauthorized.class)
+                .isInstanceOf(TransportException.HelperFailed.class)
                 .hasMessageContaining("docker-credential-carryall-has-none cannot be run");
     }
 
@@ -111,12 +112,17 @@ final class DockerCredentialsTest {
 
     @Timeout(20)
     @ParameterizedTest
-    @ValueSource(strings = {"echo hunter2; exit 3", "echo hunter2", "yes hunter2", "exec sleep 60"})
-    void aProgramThatFailsIsEndedAndNotQuoted(String script) throws IOException {
+    @CsvSource({
+        "echo hunter2; exit 3, failed with exit code 3",
+        "echo hunter2, printed no credentials",
+        "yes hunter2, prints without end",
+        "exec sleep 60, did not answer in 2 s"
+    })
+    void aProgramThatFailsIsEndedAndNotQuoted(String script, String found) throws IOException {
         CredentialProgram program = program(script, Duration.ofSeconds(2));
         assertThatThrownBy(() -> program.get("r"))
-                .isInstanceOf(TransportException.Unauthorized.class)
-                .hasMessageContaining("docker-credential-x ")
+                .isInstanceOf(TransportException.HelperFailed.class)
+                .hasMessageStartingWith("docker-credential-x " + found)
                 .hasMessageNotContaining("hunter2");
     }
 
@@ -124,7 +130,7 @@ final class DockerCredentialsTest {
     void aProgramThatIsNotThereIsSaid() throws IOException {
         DockerCredentials credentials = of("{\"credHelpers\":{\"r\":\"carryall-has-none\"}}");
         assertThatThrownBy(() -> credentials.find("r"))
-                .isInstanceOf(TransportException.Unauthorized.class)
+                .isInstanceOf(TransportException.HelperFailed.class)
                 .hasMessageContaining("docker-credential-carryall-has-none cannot be run");
         assertThat(credentials.find("other")).isEmpty();
     }

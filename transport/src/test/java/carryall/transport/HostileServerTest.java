@@ -354,6 +354,28 @@ final class HostileServerTest extends HostileServer {
     }
 
     @Test
+    void aServerThatSpeaksTlsOnlyIsNamedSo() throws IOException {
+        Repository shelf =
+                web(exchange ->
+                        LocalServer.answer(
+                                exchange,
+                                400,
+                                "text/plain",
+                                Samples.utf8("Client sent an HTTP request to an HTTPS server.")));
+        assertThat(fails(TransportException.Distrusted.class, Repository::tags, shelf))
+                .hasMessageContaining("speaks TLS only");
+    }
+
+    @Test
+    void aServerThatIsNotThereIsNamedWithItsAddress() throws IOException {
+        Repository shelf = web(exchange -> LocalServer.answer(exchange, 404));
+        String host = server.orElseThrow().host();
+        close();
+        assertThat(fails(TransportException.Unreachable.class, Repository::tags, shelf))
+                .hasMessageEndingWith("cannot be reached: nothing answers at " + host);
+    }
+
+    @Test
     void whoeverIsNotLetInIsToldSo() throws IOException {
         for (int status : new int[] {401, 403}) {
             Repository shelf = web(exchange -> LocalServer.answer(exchange, status));

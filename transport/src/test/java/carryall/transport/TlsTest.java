@@ -115,8 +115,9 @@ final class TlsTest {
     void aCertificateThatNobodyVouchesForIsRefused() throws Exception {
         WebShelf shelf = shelf("127.0.0.1", HttpSettings.usual());
         assertThatThrownBy(shelf::repositories)
-                .isInstanceOf(TransportException.Refused.class)
-                .hasMessageContaining("does not prove who it is");
+                .isInstanceOf(TransportException.Distrusted.class)
+                .hasMessageContaining("does not prove who it is")
+                .hasMessageContaining("nobody whom this host trusts vouches for its certificate");
     }
 
     @Test
@@ -129,7 +130,7 @@ final class TlsTest {
     void aCertificateOfAnotherNameIsRefused() throws Exception {
         WebShelf shelf = shelf("localhost", HttpSettings.usual().trusting(pem()));
         assertThatThrownBy(shelf::repositories)
-                .isInstanceOf(TransportException.Refused.class)
+                .isInstanceOf(TransportException.Distrusted.class)
                 .hasMessageContaining("does not prove who it is");
     }
 
