@@ -71,14 +71,20 @@ record Advice(int exitCode, String found, String nextStep) {
                                     + " more, perhaps with `carryall prune`, and repeat the command");
             case ReleaseException.SubscriptionDamaged _ ->
                     new Step(Exit.DAMAGED, "move that file away, and subscribe again");
-            case ReleaseException.VersionMissing _ ->
-                    new Step(Exit.MISSING, "see `carryall releases SHELF/APP` for what there is");
+            case ReleaseException.VersionMissing f ->
+                    new Step(
+                            Exit.MISSING,
+                            "see `carryall releases " + f.location() + "` for what there is");
             case ReleaseException.NotSubscribed _ ->
                     new Step(Exit.MISSING, "follow it with `carryall subscribe SHELF/APP`");
             case ReleaseException.SourceUnknown _, ReleaseException.NotWhole _ ->
                     new Step(Exit.MISSING, "fetch it whole with `carryall pull SHELF/APP`");
-            case ReleaseException.OtherShelf _ ->
-                    new Step(Exit.BUSY, "stop following the other first: `carryall unsubscribe`");
+            case ReleaseException.OtherShelf f ->
+                    new Step(
+                            Exit.BUSY,
+                            "stop following the other first: `carryall unsubscribe "
+                                    + f.name()
+                                    + "`");
             case ReleaseException.KeysThere _ ->
                     new Step(
                             Exit.BUSY,
@@ -89,6 +95,10 @@ record Advice(int exitCode, String found, String nextStep) {
                             Exit.MISSING,
                             "make keys with `carryall keygen PUBLISHER`, or name whose with"
                                     + " `--publisher`");
+            case ReleaseException.PublishersMany f ->
+                    new Step(
+                            Exit.USAGE,
+                            "say whose sign it, such as with `--publisher " + f.first() + "`");
             case ReleaseException.OtherKey _ ->
                     new Step(Exit.USAGE, "name the file of that key, as its statement says");
         };
@@ -97,8 +107,12 @@ record Advice(int exitCode, String found, String nextStep) {
     /// What a shelf shows must not be followed: nothing that the user types can make it right.
     private static Step on(TrustException failure) {
         return switch (failure) {
-            case TrustException.NotPublished _ ->
-                    new Step(Exit.MISSING, "see `carryall search SHELF` for what there is");
+            case TrustException.NotPublished f ->
+                    new Step(
+                            Exit.MISSING,
+                            "see `carryall search "
+                                    + f.location().replaceFirst("/[^/]*$", "")
+                                    + "` for what there is");
             case TrustException.Malformed _, TrustException.NotSigned _ ->
                     new Step(Exit.DAMAGED, "do not use that shelf; ask its publisher");
             case TrustException.OtherRoot _ ->
@@ -135,8 +149,25 @@ record Advice(int exitCode, String found, String nextStep) {
                                     .orElse(
                                             "check that it can be reached, and repeat the command;"
                                                     + " it goes on where it stopped"));
-            case TransportException.Unauthorized _ ->
-                    new Step(Exit.HOST, "log in there: `docker login` or `skopeo login`");
+            case TransportException.Unauthorized f -> new Step(Exit.HOST, logIn(f.location()));
+            case TransportException.HelperFailed f ->
+                    new Step(
+                            Exit.HOST,
+                            "try `echo "
+                                    + f.location()
+                                    + " | "
+                                    + f.program()
+                                    + " get`, or take it out of "
+                                    + dockerConfig());
+            case TransportException.Distrusted _ ->
+                    new Step(
+                            Exit.USAGE,
+                            "name its authority's certificate, if you trust it: `--ca FILE.pem`");
+            case TransportException.WithoutTls _ ->
+                    new Step(
+                            Exit.USAGE,
+                            "use its `https://` address; or allow it for this shelf, if nobody can"
+                                    + " listen on the way there: `--plain-http`");
             case TransportException.Missing _ ->
                     new Step(Exit.MISSING, "see `carryall search SHELF` for what there is");
             case TransportException.Damaged _ ->
@@ -145,15 +176,42 @@ record Advice(int exitCode, String found, String nextStep) {
                     new Step(
                             Exit.USAGE,
                             "check how the shelf is written: `carryall subscribe --help`");
-            case TransportException.Unusable _ ->
-                    new Step(Exit.HOST, "check that the folder can be read and written");
+            case TransportException.Unusable f ->
+                    new Step(
+                            Exit.HOST, "check that " + f.location() + " is there and yours to use");
         };
+    }
+
+    /// Web servers get no password; what a registry gets is kept where docker keeps it.
+    private static String logIn(String location) {
+        if (location.contains("://")) {
+            return "ask whoever keeps it: what lies on a web server is read without a login";
+        }
+        String host = location.split("/", 2)[0];
+        return "log in: `docker login "
+                + host
+                + "`, or `skopeo login --authfile "
+                + dockerConfig()
+                + " "
+                + host
+                + "`";
+    }
+
+    private static String dockerConfig() {
+        String folder = System.getenv("DOCKER_CONFIG");
+        return (folder == null || folder.isEmpty() ? "~/.docker" : folder) + "/config.json";
     }
 
     private static Step on(CryptoException failure) {
         return switch (failure) {
             case CryptoException.KeyOpen f ->
                     new Step(Exit.USAGE, "if it is still secret, run `chmod 600 " + f.file() + "`");
+            case CryptoException.KeyMissing _ ->
+                    new Step(
+                            Exit.MISSING,
+                            "name the file where that key is; for one that is lost, make another"
+                                    + " with `carryall keygen PUBLISHER --replace-channel-key"
+                                    + " ROOT`");
             case CryptoException.KeyDamaged _ ->
                     new Step(Exit.DAMAGED, "name the file that `carryall keygen` made");
         };

@@ -8,7 +8,7 @@ import picocli.CommandLine.Mixin;
 /// Prints what a shell needs to complete our words.
 @Command(
         name = "completion",
-        description = "Print completion for bash and zsh: `source <(carryall completion)`.")
+        description = "Print completion for bash, zsh: `source <(carryall completion)`.")
 final class CompletionVerb implements Verb {
     @Mixin private Format format = new Format();
 

@@ -17,7 +17,9 @@ import picocli.CommandLine.Option;
         name = "prune",
         description =
                 "Remove appliances that no machine needs and no subscription follows, and what was"
-                        + " not fetched to its end.")
+                        + " not fetched to its end. After each fetch the oldest of them go by"
+                        + " themselves, as far as they take more than CARRYALL_KEEP (an"
+                        + " environment variable, such as 20GiB; 10GiB without it).")
 final class PruneVerb implements Verb {
     @Mixin private Format format = new Format();
 

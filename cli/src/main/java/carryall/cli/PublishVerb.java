@@ -158,8 +158,12 @@ final class PublishVerb implements Verb {
         }
         Path all = machines.home().resolve("keys");
         List<Path> folders = PublisherFolder.all(all);
-        if (folders.size() != 1) {
+        if (folders.isEmpty()) {
             throw new ReleaseException.KeysMissing(all);
+        }
+        if (folders.size() > 1) {
+            throw new ReleaseException.PublishersMany(
+                    folders.stream().map(each -> each.getFileName().toString()).toList());
         }
         return PublisherFolder.open(folders.getFirst(), Clock.systemUTC());
     }

@@ -42,9 +42,10 @@ final class RunVerb implements Verb {
 
     @Parameters(
             paramLabel = "WHAT",
-            description =
-                    "A recipe's folder, what lies on a shelf (SHELF/APP[:VERSION or :CHANNEL]), a"
-                            + " built appliance's name, or a machine's name.")
+            description = {
+                "A recipe's folder, what lies on a shelf",
+                "(SHELF/APP[:VERSION or :CHANNEL]), a built appliance's name, or a machine's name."
+            })
     private String what = "";
 
     @Option(

@@ -23,7 +23,7 @@ final class SearchVerb implements Verb {
 
     @Parameters(
             paramLabel = "SHELF",
-            description = "A folder, the address of one, or a registry, such as ghcr.io/acme.")
+            description = "A folder, its address, or a registry, such as ghcr.io/acme.")
     private String where = "";
 
     @Parameters(

@@ -123,6 +123,16 @@ final class Verbs {
                 .setExpandAtFiles(false);
     }
 
+    /// What a parameter should be our own words say; picocli adds where it stands.
+    private static String found(CommandLine.ParameterException wrong) {
+        Throwable ours = wrong.getCause();
+        boolean isParameter = wrong.getArgSpec() != null && wrong.getArgSpec().isPositional();
+        return String.valueOf(
+                isParameter && ours instanceof CommandLine.TypeConversionException
+                        ? ours.getMessage()
+                        : wrong.getMessage());
+    }
+
     private static CommandLine.Model.OptionSpec help() {
         return CommandLine.Model.OptionSpec.builder("-h", "--help")
                 .usageHelp(true)
@@ -145,7 +155,7 @@ final class Verbs {
             return verb.run(machines, terminal);
         } catch (CommandLine.ParameterException wrong) {
             terminal.error(
-                    String.valueOf(wrong.getMessage()),
+                    found(wrong),
                     "see `" + wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help`");
             return Exit.USAGE;
         } catch (IOException failure) {

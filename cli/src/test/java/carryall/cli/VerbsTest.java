@@ -249,7 +249,9 @@ final class VerbsTest {
                 .endsWith("\n  → see `carryall ls --help`\n");
         assertThat(session.type("show").returned(Exit.USAGE).errors()).contains("NAME");
         assertThat(session.type("show ../x").returned(Exit.USAGE).errors())
-                .contains("'../x' is not a machine's name");
+                .startsWith("carryall: '../x' is not a machine's name");
+        assertThat(session.type("subscribe librecad").returned(Exit.USAGE).errors())
+                .startsWith("carryall: 'librecad' is no reference");
         assertThat(session.type("stop x --patience soon").returned(Exit.USAGE).errors())
                 .contains("'soon'");
         assertThat(session.type("run x --network lan").returned(Exit.USAGE).errors())
@@ -272,7 +274,34 @@ final class VerbsTest {
         String help = session.type(verb + " --help").returned(0).output();
         assertThat(help).startsWith("Usage: carryall " + verb).contains("Exit codes: 0 done;");
         assertThat(help.lines()).allMatch(line -> line.length() <= 80);
+        // An address that is torn apart cannot be copied.
+        assertThat(words(verb)).allSatisfy(word -> assertThat(help).contains(word));
         assertThat(help).contains("1 a fault").contains("8 the guest or QEMU failed.");
+    }
+
+    /// What stands between blanks in what is said of a verb's options and parameters.
+    private static List<String> words(String verb) {
+        return Verbs.whole().getSubcommands().get(verb).getCommandSpec().args().stream()
+                .flatMap(each -> Stream.of(each.description()))
+                .flatMap(text -> Stream.of(text.split(" ", -1)))
+                .toList();
+    }
+
+    @Test
+    void theHelpOfPruneSaysWhatGoesByItself() {
+        assertThat(session.type("prune --help").returned(0).output()).contains("CARRYALL_KEEP");
+    }
+
+    @Test
+    void aKeyThatIsNotThereIsSaidWithWhatToDo() throws IOException {
+        session.type("keygen acme").returned(0);
+        Session.Transcript said =
+                session.type("keygen acme --replace-channel-key " + temp.resolve("none.key"))
+                        .returned(Exit.MISSING);
+        assertThat(said.errors())
+                .startsWith("carryall: there is no key in " + temp.resolve("none.key"))
+                .contains("\n  → name the file where that key is")
+                .doesNotContain("doctor");
     }
 
     @Test

@@ -24,6 +24,13 @@ public abstract sealed class CryptoException extends IOException {
         }
     }
 
+    /// There is no file where a key should be.
+    public static final class KeyMissing extends CryptoException {
+        public KeyMissing(Path file) {
+            super("there is no key in " + file);
+        }
+    }
+
     /// A file holds no key.
     public static final class KeyDamaged extends CryptoException {
         public KeyDamaged(Path file) {

@@ -50,9 +50,13 @@ public final class SigningKey {
 
     /// Reads the file that [#write] made: PKCS #8 and the public key, both PEM.
     ///
+    /// @throws CryptoException.KeyMissing if it is not there
     /// @throws CryptoException.KeyOpen if others than its owner may read it
     /// @throws CryptoException.KeyDamaged if it is no such file
     public static SigningKey read(Path file) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            throw new CryptoException.KeyMissing(file);
+        }
         for (PosixFilePermission permission : Files.getPosixFilePermissions(file)) {
             if (OF_OTHERS.contains(permission)) {
                 throw new CryptoException.KeyOpen(file);

@@ -60,8 +60,16 @@ public abstract sealed class ReleaseException extends IOException {
 
     /// A channel has no such version.
     public static final class VersionMissing extends ReleaseException {
+        private final String location;
+
         public VersionMissing(String location, String version, List<String> there) {
             super(location + " has no version " + version + ", but " + String.join(", ", there));
+            this.location = location;
+        }
+
+        /// Which shelf and app it is.
+        public String location() {
+            return location;
         }
     }
 
@@ -69,6 +77,15 @@ public abstract sealed class ReleaseException extends IOException {
     public static final class NotSubscribed extends ReleaseException {
         public NotSubscribed(String name) {
             super(name + " is not subscribed to");
+        }
+
+        public NotSubscribed(String name, List<String> followed) {
+            super(
+                    name
+                            + " is not subscribed to, "
+                            + (followed.isEmpty()
+                                    ? "and nothing else is"
+                                    : "but " + String.join(", ", followed)));
         }
     }
 
@@ -103,6 +120,21 @@ public abstract sealed class ReleaseException extends IOException {
         }
     }
 
+    /// There are keys of several publishers, and nobody said whose are meant.
+    public static final class PublishersMany extends ReleaseException {
+        private final String first;
+
+        public PublishersMany(List<String> publishers) {
+            super("the keys of " + String.join(", ", publishers) + " are here");
+            this.first = publishers.getFirst();
+        }
+
+        /// One of them.
+        public String first() {
+            return first;
+        }
+    }
+
     /// A key is not the one that is needed.
     public static final class OtherKey extends ReleaseException {
         public OtherKey(Path file, VerifyingKey needed) {
@@ -112,8 +144,16 @@ public abstract sealed class ReleaseException extends IOException {
 
     /// The same name is followed on another shelf.
     public static final class OtherShelf extends ReleaseException {
+        private final String name;
+
         public OtherShelf(String name, String before, String now) {
             super(name + " is followed on " + before + ", not on " + now);
+            this.name = name;
+        }
+
+        /// The appliance.
+        public String name() {
+            return name;
         }
     }
 }

@@ -3,6 +3,7 @@ package carryall.release;
 import carryall.crypto.VerifyingKey;
 import java.io.IOException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 /// Why what a shelf shows is not followed. What is installed is not touched by any of it.
 public abstract sealed class TrustException extends IOException {
@@ -16,8 +17,16 @@ public abstract sealed class TrustException extends IOException {
 
     /// Nothing was published here, or not on this channel.
     public static final class NotPublished extends TrustException {
+        private final String location;
+
         public NotPublished(String location, String what) {
             super(location + " has no " + what);
+            this.location = location;
+        }
+
+        /// Which shelf and app it is.
+        public String location() {
+            return location;
         }
     }
 
@@ -85,7 +94,7 @@ public abstract sealed class TrustException extends IOException {
                             + " expired at "
                             + expires
                             + "; this host's clock says "
-                            + now
+                            + now.truncatedTo(ChronoUnit.SECONDS)
                             + ": the shelf keeps back a newer one, the publisher renewed none, or"
                             + " the clock is wrong");
         }
