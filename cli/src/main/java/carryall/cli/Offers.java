@@ -92,16 +92,13 @@ final class Offers {
             InstalledAppliance appliance = fetching.arrive();
             if (!appliance.isWhole()) {
                 ahead.begin(fetching, appliance);
-                long bytes = fetching.bytes();
                 terminal.note(
                         offer.name()
                                 + " "
                                 + offer.entry().version()
                                 + ": "
-                                + bytes
-                                + " bytes ("
-                                + new ByteSize(bytes)
-                                + ") in all; it opens while they come");
+                                + estimate(offer, fetching).text()
+                                + "; it opens while they come");
                 if (appliance.description().parts().containsKey(Appliance.Part.PERSONAL)) {
                     // A new machine is made of it.
                     ahead.get(Appliance.Part.PERSONAL);
@@ -115,6 +112,18 @@ final class Offers {
                 fetching.close();
             }
         }
+    }
+
+    /// How much an undisturbed fetch takes that begins with nothing of the release here.
+    Estimate estimate(Subscriber.Offer offer, Fetching fetching) throws IOException {
+        return new Estimate(fetching.bytes(), bytesPerSecond(offer, fetching));
+    }
+
+    /// As fast as the shelf was the last time, or else at its first answers.
+    private OptionalLong bytesPerSecond(Subscriber.Offer offer, Fetching fetching)
+            throws IOException {
+        OptionalLong before = subscriber.known().bytesPerSecond(offer.reference().shelf());
+        return before.isPresent() ? before : fetching.bytesPerSecond();
     }
 
     /// Removes what nobody needs, if it is too much.
@@ -139,10 +148,13 @@ final class Offers {
     private InstalledAppliance kept(Subscriber.Offer offer) throws IOException {
         try (ApplianceClaim _ = machines.appliances().claim(offer.release().appliance());
                 Fetching fetching = subscriber.fetch(offer)) {
-            Progress progress = new Progress(terminal, offer, fetching.rate());
+            Progress progress = new Progress(terminal, offer, bytesPerSecond(offer, fetching));
             try {
                 InstalledAppliance installed = fetching.finish(progress);
                 subscriber.arrived(offer);
+                subscriber
+                        .known()
+                        .measured(offer.reference().shelf(), progress.bytes(), progress.took());
                 return installed;
             } finally {
                 progress.end();
@@ -155,11 +167,12 @@ final class Offers {
         private final Terminal terminal;
         private final Subscriber.Offer offer;
         private final BuildProgress line;
-        private final long bytesPerSecond;
+        private final OptionalLong bytesPerSecond;
         private final AtomicLong done = new AtomicLong();
         private long total;
+        private long began = System.nanoTime();
 
-        Progress(Terminal terminal, Subscriber.Offer offer, long bytesPerSecond) {
+        Progress(Terminal terminal, Subscriber.Offer offer, OptionalLong bytesPerSecond) {
             this.terminal = terminal;
             this.offer = offer;
             this.bytesPerSecond = bytesPerSecond;
@@ -174,21 +187,22 @@ final class Offers {
                             + " "
                             + offer.entry().version()
                             + ": "
-                            + fetchBytes
-                            + " bytes ("
-                            + new ByteSize(fetchBytes)
-                            + ") to fetch"
+                            + new Estimate(fetchBytes, bytesPerSecond).text()
                             + (hereBytes > 0
-                                    ? ", " + new ByteSize(hereBytes) + " of it are here"
-                                    : "")
-                            + estimate(fetchBytes));
+                                    ? "; " + new ByteSize(hereBytes) + " of it are here"
+                                    : ""));
+            began = System.nanoTime();
             line.step(1, 1, "fetching " + offer.name());
         }
 
-        private String estimate(long bytes) {
-            return bytesPerSecond <= 0 || bytes == 0
-                    ? ""
-                    : "; about " + Times.text(Duration.ofSeconds(1 + bytes / bytesPerSecond));
+        /// How many bytes have come.
+        long bytes() {
+            return done.get();
+        }
+
+        /// Since they began to come.
+        Duration took() {
+            return Duration.ofNanos(System.nanoTime() - began);
         }
 
         @Override

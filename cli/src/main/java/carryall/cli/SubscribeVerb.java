@@ -1,6 +1,5 @@
 package carryall.cli;
 
-import carryall.hypervisor.ByteSize;
 import carryall.machine.Machines;
 import carryall.release.Fetching;
 import carryall.release.Reference;
@@ -24,7 +23,11 @@ final class SubscribeVerb implements Verb {
     @Parameters(
             paramLabel = "REF",
             converter = ReferenceParameter.class,
-            description = "SHELF/APP[:CHANNEL], such as https://acme.example/shelf/librecad.")
+            // A line each, so that the address stands in one piece.
+            description = {
+                "SHELF/APP[:CHANNEL], such as ./shelf/librecad or",
+                "https://acme.example/shelf/librecad."
+            })
     private Reference reference = ReferenceParameter.UNREAD;
 
     @Option(names = "--yes", description = "Do not ask whether the publisher is the right one.")
@@ -43,7 +46,7 @@ final class SubscribeVerb implements Verb {
         try (Fetching fetching = offers.subscriber().fetch(offer)) {
             if (format.isJson()) {
                 Map<String, Object> object = Offers.object(offer);
-                object.put("fetchBytes", fetching.bytes());
+                offers.estimate(offer, fetching).addTo(object);
                 terminal.json(object);
             } else {
                 terminal.line(
@@ -52,11 +55,9 @@ final class SubscribeVerb implements Verb {
                                 + offer.followed().channel().name()
                                 + "; "
                                 + offer.entry().version()
-                                + " takes "
-                                + fetching.bytes()
-                                + " bytes ("
-                                + new ByteSize(fetching.bytes())
-                                + ") to fetch. Open it with: carryall run "
+                                + ": "
+                                + offers.estimate(offer, fetching).text()
+                                + ". Open it with: carryall run "
                                 + reference);
             }
         }

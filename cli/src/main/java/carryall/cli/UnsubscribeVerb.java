@@ -3,7 +3,10 @@ package carryall.cli;
 import carryall.appliance.ApplianceName;
 import carryall.machine.Machines;
 import carryall.release.ReleaseException;
+import carryall.release.Subscriber;
+import carryall.release.Subscription;
 import java.io.IOException;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -15,20 +18,26 @@ import picocli.CommandLine.Parameters;
 final class UnsubscribeVerb implements Verb {
     @Mixin private Format format = new Format();
 
-    @Parameters(paramLabel = "APPLIANCE", description = "PUBLISHER/APP, as `update --check` says.")
+    @Parameters(
+            paramLabel = "APPLIANCE",
+            description = "PUBLISHER/APP, or APP if one is called so.")
     private String name = "";
 
     @Override
     public int run(Machines machines, Terminal terminal) throws IOException {
-        ApplianceName appliance;
-        try {
-            appliance = ApplianceName.parse(name);
-        } catch (IllegalArgumentException noName) {
-            throw new ReleaseException.NotSubscribed(name);
+        Subscriber subscriber = new Offers(machines, terminal).subscriber();
+        List<ApplianceName> followed =
+                subscriber.subscriptions().list().stream().map(Subscription::name).toList();
+        List<ApplianceName> meant =
+                followed.stream()
+                        .filter(one -> one.toString().equals(name) || one.app().equals(name))
+                        .toList();
+        if (meant.size() != 1) {
+            throw new ReleaseException.NotSubscribed(
+                    name, followed.stream().map(ApplianceName::toString).toList());
         }
-        if (!new Offers(machines, terminal).subscriber().subscriptions().remove(appliance)) {
-            throw new ReleaseException.NotSubscribed(name);
-        }
+        ApplianceName appliance = meant.getFirst();
+        subscriber.unfollow(appliance);
         if (format.isJson()) {
             terminal.json(Terminal.object("appliance", appliance.toString(), "followed", false));
         } else {

@@ -2,7 +2,6 @@ package carryall.cli;
 
 import carryall.appliance.InstalledAppliance;
 import carryall.crypto.Digest;
-import carryall.hypervisor.ByteSize;
 import carryall.machine.MachineName;
 import carryall.machine.Machines;
 import carryall.machine.Switch;
@@ -65,9 +64,17 @@ final class UpdateVerb implements Verb {
         if (format.isJson()) {
             terminal.json(Map.of("machines", all));
         } else if (all.isEmpty()) {
-            terminal.note("No machine follows a channel. Begin with `carryall subscribe`.");
+            terminal.note(nothingFollows(offers.subscriber().subscriptions().list()));
         }
         return Exit.DONE;
+    }
+
+    private static String nothingFollows(List<Subscription> followed) {
+        return followed.isEmpty()
+                ? "No machine follows a channel. Begin with `carryall subscribe`."
+                : "There is no machine of what you follow. Make one: `carryall run "
+                        + followed.getFirst().reference()
+                        + "`";
     }
 
     private static List<MachineName> names(Machines machines) throws IOException {
@@ -88,8 +95,7 @@ final class UpdateVerb implements Verb {
             InstalledAppliance pinned,
             Subscription followed)
             throws IOException {
-        Subscriber.Offer offer =
-                offers.subscriber().look(followed.reference(), followed.settings());
+        Subscriber.Offer offer = offers.subscriber().look(followed);
         Map<String, Object> object = Terminal.object();
         object.put("name", machine.text());
         object.put("from", pinned.description().version());
@@ -106,17 +112,17 @@ final class UpdateVerb implements Verb {
         }
         if (check) {
             try (Fetching fetching = offers.subscriber().fetch(offer)) {
-                object.put("fetchBytes", fetching.bytes());
+                Estimate estimate = offers.estimate(offer, fetching);
+                estimate.addTo(object);
                 object.put("switched", "no");
                 say(
                         terminal,
-                        "%s: %s -> %s, %d bytes (%s) to fetch; your personal disk stays"
+                        "%s: %s -> %s, %s; your personal disk stays"
                                 .formatted(
                                         machine,
                                         pinned.description().version(),
                                         offer.entry().version(),
-                                        fetching.bytes(),
-                                        new ByteSize(fetching.bytes())));
+                                        estimate.text()));
             }
             return object;
         }

@@ -23,6 +23,7 @@ import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /// Makes an appliance of a release: what this host has already is copied, the rest comes from the
@@ -32,6 +33,9 @@ import java.util.Set;
 /// One thread calls it; it fetches on several.
 public final class Fetching implements Closeable {
     private static final int AT_ONCE = 6;
+
+    /// What is shorter comes with the first packets.
+    private static final int LEAST_MEASURED_BYTES = 128 << 10;
 
     private final Repository repository;
     private final Appliances appliances;
@@ -139,9 +143,11 @@ public final class Fetching implements Closeable {
         return Plan.of(index, new BitSet(), List.of(), List.of()).bytes();
     }
 
-    /// How fast the shelf gave the index, in bytes a second.
-    public long rate() {
-        return indexBytes.length * 1000L / Math.max(1, indexTook.toMillis());
+    /// How fast the shelf gave the index, in bytes a second, if that was enough to tell.
+    public OptionalLong bytesPerSecond() {
+        return indexBytes.length < LEAST_MEASURED_BYTES
+                ? OptionalLong.empty()
+                : OptionalLong.of(indexBytes.length * 1000L / Math.max(1, indexTook.toMillis()));
     }
 
     /// Gives the appliance its place on this host, with nothing of it or what was left of an

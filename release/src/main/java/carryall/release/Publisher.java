@@ -57,6 +57,7 @@ public final class Publisher {
 
     /// Publishes an appliance under the publisher's name.
     ///
+    /// @param settings how the shelf is reached; for what is not said, what was said before counts
     /// @param ways from what a fetch is made short
     /// @param level of zstd, 1 to 19, for all but deltas
     public Published publish(
@@ -68,7 +69,9 @@ public final class Publisher {
             int level,
             PublishListener listener)
             throws IOException {
-        Shelf shelf = shelves.open(address, settings);
+        KnownShelves known = new KnownShelves(home.resolve(KnownShelves.FOLDER));
+        Subscription.Settings reached = known.settings(address, settings);
+        Shelf shelf = shelves.open(address, reached);
         if (shelf instanceof FolderShelf folder) {
             folder.create();
         }
@@ -131,6 +134,7 @@ public final class Publisher {
         if (!isNewest || !place.isCurrent(before.get())) {
             place.put(before, entry);
         }
+        known.remember(address, reached);
         return published;
     }
 

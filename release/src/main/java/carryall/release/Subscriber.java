@@ -20,6 +20,7 @@ public final class Subscriber {
     private final Shelves shelves;
     private final Appliances appliances;
     private final Subscriptions subscriptions;
+    private final KnownShelves known;
     private final Trust trust;
 
     /// @param home the state directory
@@ -28,6 +29,7 @@ public final class Subscriber {
         this.shelves = new Shelves(environment);
         this.appliances = appliances;
         this.subscriptions = new Subscriptions(home.resolve("subscriptions"));
+        this.known = new KnownShelves(home.resolve(KnownShelves.FOLDER));
         this.trust = new Trust(new Pins(home.resolve("publishers")), clock);
     }
 
@@ -59,11 +61,18 @@ public final class Subscriber {
         }
     }
 
+    /// What is remembered of shelves.
+    public KnownShelves known() {
+        return known;
+    }
+
     /// Looks at what a reference means now. Nothing is kept, and no publisher is agreed to.
     ///
+    /// @param said how the shelf is reached; for what is not said, what was said before counts
     /// @throws TrustException if the shelf shows what must not be followed
     /// @throws ReleaseException.VersionMissing if the channel has no such version
-    public Offer look(Reference reference, Subscription.Settings settings) throws IOException {
+    public Offer look(Reference reference, Subscription.Settings said) throws IOException {
+        Subscription.Settings settings = known.settings(reference.shelf(), said);
         Repository repository =
                 new Remembering(
                         shelves.open(reference.shelf(), settings).repository(reference.app()));
@@ -97,6 +106,16 @@ public final class Subscriber {
         }
         return new Offer(
                 reference, settings, repository, followed, entry.get(), release, description);
+    }
+
+    /// Looks at what the newest of a subscription is now.
+    public Offer look(Subscription followed) throws IOException {
+        // What was said last counts more than what was said when it was first followed.
+        Reference.ShelfAddress shelf = followed.reference().shelf();
+        Subscription.Settings last = known.settings(shelf, Subscription.Settings.USUAL);
+        return look(
+                followed.reference(),
+                last.equals(Subscription.Settings.USUAL) ? followed.settings() : last);
     }
 
     static Release release(Repository repository, Digest digest) throws IOException {
@@ -135,8 +154,25 @@ public final class Subscriber {
         return subscription;
     }
 
-    /// Begins to fetch what was looked at.
+    /// Follows an appliance no longer; of a shelf on which nothing else is followed, nothing is
+    /// remembered but its publishers.
+    ///
+    /// @return whether it was followed
+    public boolean unfollow(ApplianceName name) throws IOException {
+        Optional<Subscription> before = subscriptions.find(name);
+        if (!subscriptions.remove(name) || before.isEmpty()) {
+            return false;
+        }
+        String shelf = before.get().shelf();
+        if (subscriptions.list().stream().noneMatch(other -> other.shelf().equals(shelf))) {
+            known.forget(before.get().reference().shelf());
+        }
+        return true;
+    }
+
+    /// Begins to fetch what was looked at, and remembers how its shelf is reached.
     public Fetching fetch(Offer offer) throws IOException {
+        known.remember(offer.reference().shelf(), offer.settings());
         Source source =
                 new Source(offer.reference().shelf(), offer.reference().app(), offer.settings());
         return Fetching.begin(offer.repository(), Optional.of(source), appliances, offer.release());
@@ -163,7 +199,7 @@ public final class Subscriber {
     /// The apps that a shelf says it has.
     public List<String> apps(Reference.ShelfAddress address, Subscription.Settings settings)
             throws IOException {
-        Shelf shelf = shelves.open(address, settings);
+        Shelf shelf = shelves.open(address, known.settings(address, settings));
         return shelf.repositories();
     }
 }
