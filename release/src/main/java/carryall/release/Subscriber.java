@@ -56,6 +56,12 @@ public final class Subscriber {
             return new ApplianceName(followed.keys().publisher(), reference.app());
         }
 
+        private boolean isNewestOf(Subscription subscription) {
+            return subscription.shelf().equals(reference.shelf().text())
+                    && subscription.channel().equals(followed.channel().name())
+                    && entry.equals(followed.channel().newest());
+        }
+
         Subscription.Newest newest() {
             return new Subscription.Newest(entry.version(), entry.release(), release.appliance());
         }
@@ -178,10 +184,11 @@ public final class Subscriber {
         return Fetching.begin(offer.repository(), Optional.of(source), appliances, offer.release());
     }
 
-    /// Notes that what was looked at is here, whole.
+    /// Notes that what was looked at is here. A subscription keeps its newest: an earlier version,
+    /// or one of another channel, does not take that place.
     public void arrived(Offer offer) throws IOException {
         Optional<Subscription> subscription = subscriptions.find(offer.name());
-        if (subscription.isPresent()) {
+        if (subscription.filter(offer::isNewestOf).isPresent()) {
             subscriptions.put(subscription.get().with(offer.newest()));
         }
     }
