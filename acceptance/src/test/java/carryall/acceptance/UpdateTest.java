@@ -2,6 +2,7 @@ package carryall.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import carryall.appliance.InstalledAppliance;
 import carryall.crypto.Digest;
 import carryall.machine.MachineName;
 import carryall.machine.Machines;
@@ -106,6 +107,33 @@ final class UpdateTest {
         command.run("restore", "tiny@" + restorePoint, "--yes").succeeded();
         run();
         assertThat(guest()).containsExactly("1", "drawn under 1", "scratched");
+    }
+
+    /// No app ever comes up in this guest, which has none.
+    @Test
+    void aReleaseThatDoesNotComeUpIsLeftByTheWayBackThatRunSays() throws Exception {
+        command = Command.over(folder.resolve("home"));
+        Machines machines = new Machines(folder.resolve("home"));
+        MachineName warm = new MachineName("warm");
+        WarmTiny.add(command.home(), folder.resolve("first"), "1");
+        command.run("run", "local/warm", "--detach").succeeded();
+        command.run("stop", "warm", "--patience", "0").succeeded();
+        InstalledAppliance second = WarmTiny.add(command.home(), folder.resolve("second"), "2");
+        assertThat(command.run("run", "warm", "--patience", "0").succeeded().errors())
+                .contains("The app is not up")
+                .doesNotContain("rollback");
+        command.run("stop", "warm", "--patience", "0").succeeded();
+
+        assertThat(machines.update(warm, second.id(), UnsavedWork.REFUSE))
+                .isInstanceOf(Switch.Done.class);
+        Command.Result run = command.run("run", "warm", "--patience", "0", "--json").succeeded();
+        assertThat(run.errors())
+                .contains("warm has not come up with 2, to which it was brought from 1")
+                .contains("Back: carryall rollback warm");
+        assertThat(run.object().get("appIsUp")).isEqualTo(false);
+        command.run("stop", "warm", "--patience", "0").succeeded();
+        command.run("rollback", "warm").succeeded();
+        assertThat(command.listed("warm").get("version")).isEqualTo("1");
     }
 
     /// Line by line: the release that the guest is, what is on its personal disk, and what on its

@@ -48,10 +48,12 @@ final class WarmTiny {
             "console=tty0 console=ttyS0 quiet panic=1 mitigations=off";
 
     private final Machines machines;
+    private final String version;
     private final Path out;
 
-    private WarmTiny(Machines machines, Path out) {
+    private WarmTiny(Machines machines, String version, Path out) {
         this.machines = machines;
+        this.version = version;
         this.out = out;
     }
 
@@ -59,9 +61,15 @@ final class WarmTiny {
     ///
     /// @param work for what it is made of
     static InstalledAppliance add(Path home, Path work) throws IOException, InterruptedException {
+        return add(home, work, "1");
+    }
+
+    /// The same as another release.
+    static InstalledAppliance add(Path home, Path work, String version)
+            throws IOException, InterruptedException {
         Machines machines = new Machines(home);
         try (BuildFolder folder = machines.appliances().newFolder(_ -> {})) {
-            WarmTiny tiny = new WarmTiny(machines, folder.path());
+            WarmTiny tiny = new WarmTiny(machines, version, folder.path());
             return machines.appliances().add(folder, tiny.build(work));
         }
     }
@@ -89,7 +97,7 @@ final class WarmTiny {
         }
         return new Appliance(
                 NAME,
-                "1",
+                version,
                 "Warm",
                 "A kernel and a shell.",
                 Profile.MODERN,
@@ -100,7 +108,7 @@ final class WarmTiny {
                 Scratch.KEEP,
                 List.of(),
                 Optional.of(COMMAND_LINE),
-                Digest.of("warm".getBytes(StandardCharsets.UTF_8)),
+                Digest.of(("warm " + version).getBytes(StandardCharsets.UTF_8)),
                 Optional.of(warm),
                 parts);
     }

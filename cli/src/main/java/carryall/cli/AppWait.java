@@ -19,7 +19,15 @@ final class AppWait {
     private AppWait() {}
 
     /// Waits; the machine goes on if it takes too long or the waiting is interrupted.
-    static void until(Machines machines, MachineName name, Terminal terminal, Duration patience)
+    ///
+    /// @param steady for how long the app must have been up: one that ends at once is not
+    /// @return whether the app is up
+    static boolean until(
+            Machines machines,
+            MachineName name,
+            Terminal terminal,
+            Duration patience,
+            Duration steady)
             throws IOException {
         KeeperConnection keeper = machines.connect(name);
         long begin = System.nanoTime();
@@ -28,10 +36,15 @@ final class AppWait {
         }
         // The guest is asked, and waits for its window, aside: the seconds go on being shown.
         FutureTask<Boolean> answer = ask(machines, name, keeper);
+        Duration upSince = Duration.ZERO;
+        boolean wasUp = false;
         while (true) {
             Duration passed = Duration.ofNanos(System.nanoTime() - begin);
             try {
-                if (answer.get(GLANCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                boolean isUp = answer.get(GLANCE.toMillis(), TimeUnit.MILLISECONDS);
+                upSince = wasUp ? upSince : passed;
+                wasUp = isUp;
+                if (isUp && passed.minus(upSince).compareTo(steady) >= 0) {
                     break;
                 }
                 Thread.sleep(GLANCE);
@@ -44,22 +57,21 @@ final class AppWait {
                         : new IOException(failure.getCause());
             } catch (InterruptedException stop) {
                 Thread.currentThread().interrupt();
-                return;
+                return false;
             }
             if (passed.compareTo(patience) > 0) {
                 terminal.note("The app is not up after " + Times.text(passed) + "; it may come.");
-                return;
+                return false;
             }
             if (terminal.isWatched()) {
                 terminal.over("Waiting for the app of " + name + "  " + Times.text(passed));
             }
         }
-        String up =
-                "The app is up after " + Times.text(Duration.ofNanos(System.nanoTime() - begin));
         if (terminal.isWatched()) {
             terminal.over("");
         }
-        terminal.note(up + ".");
+        terminal.note("The app is up after " + Times.text(upSince) + ".");
+        return true;
     }
 
     private static FutureTask<Boolean> ask(

@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -35,7 +36,10 @@ import picocli.CommandLine.Parameters;
         name = "run",
         description = "Open a machine: build its appliance and make it first, if need be.")
 final class RunVerb implements Verb {
-    private static final Duration APP_PATIENCE = Duration.ofMinutes(10);
+    private static final int LONGEST_PATIENCE_SECONDS = 24 * 60 * 60;
+
+    /// How long the app of a release that the machine was brought to must stay.
+    private static final Duration STEADY = Duration.ofSeconds(5);
 
     @Mixin private Format format = new Format();
     @Mixin private ShelfOptions shelf = new ShelfOptions();
@@ -97,6 +101,13 @@ final class RunVerb implements Verb {
                     "Open a fresh machine, with a fresh personal disk, that is gone without a trace"
                             + " when it is closed.")
     private boolean throwaway;
+
+    @Option(
+            names = "--patience",
+            paramLabel = "SECONDS",
+            defaultValue = "600",
+            description = "How long to wait for the app. Default: 600.")
+    private int patienceSeconds = 600;
 
     /// For picocli, which sets the rest.
     RunVerb() {}
@@ -177,42 +188,78 @@ final class RunVerb implements Verb {
                             Optional.ofNullable(accelerator),
                             terminal.output()));
         }
-        if (isStopped(machines.status(machine.name()))) {
-            MachineName name = machine.name();
-            Optional<KeeperProcess> ready = early.filter(process -> process.name().equals(name));
-            if (ready.isPresent()) {
-                start(machines, terminal, ready.get(), ahead);
+        boolean isUp;
+        try {
+            if (isStopped(machines.status(machine.name()))) {
+                start(machines, terminal, machine.name(), ahead, early);
             } else {
-                try (KeeperProcess now = keeper(machines, name)) {
-                    start(machines, terminal, now, ahead);
-                }
+                terminal.note(machine.name() + " is running already.");
             }
-        } else {
-            terminal.note(machine.name() + " is running already.");
+            ahead.close();
+            // The start may have switched it to the release that waited.
+            machine = machines.find(machine.name());
+            sayHow(machines, terminal, machine.name());
+            isUp = detach || isUp(machines, terminal, machine);
+        } catch (MachineException.StartFailed failed) {
+            offerWayBack(machines, terminal, machine.name());
+            throw failed;
         }
-        ahead.close();
-        // The start may have switched it to the release that waited.
-        machine = machines.find(machine.name());
-        sayHow(machines, terminal, machine.name());
+        if (!isUp && offerWayBack(machines, terminal, machine.name())) {
+            return Exit.GUEST;
+        }
+        if (!detach && !format.isJson()) {
+            show(machines, terminal, machine);
+        }
+        if (format.isJson()) {
+            Map<String, Object> object =
+                    MachineReport.of(machines, machine, machines.status(machine.name())).object();
+            if (!detach) {
+                object.put("appIsUp", isUp);
+            }
+            terminal.json(object);
+        }
+        return Exit.DONE;
+    }
+
+    private static boolean offerWayBack(Machines machines, Terminal terminal, MachineName name)
+            throws IOException {
+        Optional<WayBack> back = WayBack.of(machines, machines.find(name));
+        return back.isPresent() && back.get().offer(machines, terminal);
+    }
+
+    /// Whether the app is up, if there is one that can be asked for.
+    private boolean isUp(Machines machines, Terminal terminal, Machine machine) throws IOException {
         boolean hasApp =
                 machines.appliances()
                         .find(machine.appliance())
                         .description()
                         .kernelCommandLine()
                         .isPresent();
-        if (!detach) {
-            if (hasApp) {
-                AppWait.until(machines, machine.name(), terminal, APP_PATIENCE);
-            }
-            if (!format.isJson()) {
-                show(machines, terminal, machine);
-            }
+        return !hasApp
+                || AppWait.until(
+                        machines,
+                        machine.name(),
+                        terminal,
+                        Duration.ofSeconds(
+                                Math.clamp(patienceSeconds, 0, LONGEST_PATIENCE_SECONDS)),
+                        machine.previous().isPresent() ? STEADY : Duration.ZERO);
+    }
+
+    private void start(
+            Machines machines,
+            Terminal terminal,
+            MachineName name,
+            Ahead ahead,
+            Optional<KeeperProcess> early)
+            throws MachineException {
+        Optional<KeeperProcess> ready = early.filter(process -> process.name().equals(name));
+        if (ready.isPresent()) {
+            start(machines, terminal, ready.get(), ahead);
+            return;
         }
-        if (format.isJson()) {
-            terminal.json(
-                    MachineReport.of(machines, machine, machines.status(machine.name())).object());
+        try (KeeperProcess now = keeper(machines, name)) {
+            start(machines, terminal, now, ahead);
         }
-        return Exit.DONE;
     }
 
     private static void start(

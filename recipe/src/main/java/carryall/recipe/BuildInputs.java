@@ -29,7 +29,12 @@ final class BuildInputs {
         all.put("firmware", recipe.firmware().name());
         all.put("network", recipe.network().name());
         all.put("scratch", recipe.scratch().name());
-        recipe.personal().map(ByteSize::bytes).ifPresent(size -> all.put("personalBytes", size));
+        switch (recipe.personal().orElse(null)) {
+            case Recipe.Personal.Fresh(ByteSize size) -> all.put("personalBytes", size.bytes());
+            case Recipe.Personal.Image(Path file) ->
+                    all.put("personalImage", Digest.of(file).text());
+            case null -> {}
+        }
         switch (recipe.icon().orElse(null)) {
             case Recipe.Icon.Beside(Path file) -> all.put("icon", Digest.of(file).text());
             case Recipe.Icon.Inside(String path) -> all.put("icon", path);

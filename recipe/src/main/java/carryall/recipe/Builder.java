@@ -104,40 +104,55 @@ public final class Builder {
 
     private static void copy(Recipe recipe, Path image, Path out, BuildListener listener)
             throws IOException {
-        listener.step(1, recipe.personal().isPresent() ? 2 : 1, "copying the disk image");
-        Path system = out.resolve(Appliance.Part.SYSTEM.fileName());
+        int steps = recipe.personal().isPresent() ? 2 : 1;
+        listener.step(1, steps, "copying the disk image");
+        copy(image, out.resolve(Appliance.Part.SYSTEM.fileName()), listener);
+        Path personal = out.resolve(Appliance.Part.PERSONAL.fileName());
+        switch (recipe.personal().orElse(null)) {
+            case Recipe.Personal.Fresh(ByteSize size) -> {
+                listener.step(2, steps, "making the personal disk");
+                makePersonal(personal, size);
+            }
+            case Recipe.Personal.Image(Path file) -> {
+                listener.step(2, steps, "copying the image of the personal disk");
+                copy(file, personal, listener);
+            }
+            case null -> {}
+        }
+    }
+
+    private static void copy(Path image, Path disk, BuildListener listener) throws IOException {
         Tools.run(
-                system,
+                disk,
                 List.of(
                         Tools.find("cp"),
                         "--sparse=always",
                         "--reflink=auto",
                         "--no-preserve=mode",
                         image.toString(),
-                        system.toString()));
+                        disk.toString()));
         listener.progress(
-                BuildListener.Unit.BYTES, Files.size(system), OptionalLong.of(Files.size(system)));
-        if (recipe.personal().isPresent()) {
-            listener.step(2, 2, "making the personal disk");
-            Path personal = out.resolve(Appliance.Part.PERSONAL.fileName());
-            Tools.run(
-                    personal,
-                    List.of(
-                            Tools.find("mke2fs"),
-                            "-q",
-                            "-t",
-                            "ext4",
-                            "-m",
-                            "0",
-                            "-L",
-                            "personal",
-                            "-U",
-                            PERSONAL_UUID,
-                            "-E",
-                            "hash_seed=" + HASH_SEED,
-                            personal.toString(),
-                            recipe.personal().get().bytes() / 1024 + "k"));
-        }
+                BuildListener.Unit.BYTES, Files.size(disk), OptionalLong.of(Files.size(disk)));
+    }
+
+    private static void makePersonal(Path personal, ByteSize size) throws IOException {
+        Tools.run(
+                personal,
+                List.of(
+                        Tools.find("mke2fs"),
+                        "-q",
+                        "-t",
+                        "ext4",
+                        "-m",
+                        "0",
+                        "-L",
+                        "personal",
+                        "-U",
+                        PERSONAL_UUID,
+                        "-E",
+                        "hash_seed=" + HASH_SEED,
+                        personal.toString(),
+                        size.bytes() / 1024 + "k"));
     }
 
     private static void checkIcon(Path icon) throws IOException {

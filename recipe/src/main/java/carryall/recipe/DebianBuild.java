@@ -70,8 +70,9 @@ final class DebianBuild {
         builder.environment().put("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
         builder.environment().putAll(FIXED);
         builder.environment().put("LC_ALL", "C.UTF-8");
-        ByteSize personal = recipe.personal().orElseThrow();
-        builder.environment().put("PERSONAL_SIZE", Long.toString(personal.bytes()));
+        if (recipe.personal().orElseThrow() instanceof Recipe.Personal.Fresh(ByteSize size)) {
+            builder.environment().put("PERSONAL_SIZE", Long.toString(size.bytes()));
+        }
         try {
             watch(builder.start(), new DebianProgress(debian.suite(), out, listener));
             RamDisk.align(out.resolve(Appliance.Part.INITRD.fileName()));

@@ -28,7 +28,7 @@ import java.util.Optional;
 /// @param memory 4 MiB to 64 GiB, whole mebibytes
 /// @param cpus 1 to 16
 /// @param scratch what becomes of what a machine writes on its system disk
-/// @param personal the size of the personal disk; empty: the machine has none
+/// @param personal what the personal disk is at first; empty: the machine has none
 public record Recipe(
         Path folder,
         ApplianceName name,
@@ -44,7 +44,7 @@ public record Recipe(
         Firmware firmware,
         Network network,
         Scratch scratch,
-        Optional<ByteSize> personal) {
+        Optional<Personal> personal) {
     public Recipe {
         opens = List.copyOf(opens);
     }
@@ -79,6 +79,19 @@ public record Recipe(
         ///
         /// @param file beside the recipe
         record Image(Path file) implements Source {}
+    }
+
+    /// What the user's own disk is when a machine is made.
+    public sealed interface Personal {
+        /// An ext4 file system with nothing but what the appliance puts into a new home.
+        ///
+        /// @param size 8 MiB to 1 TiB
+        record Fresh(ByteSize size) implements Personal {}
+
+        /// A raw disk image, of a form that only the publisher knows.
+        ///
+        /// @param file beside the recipe
+        record Image(Path file) implements Personal {}
     }
 
     /// Where the icon is; always PNG.

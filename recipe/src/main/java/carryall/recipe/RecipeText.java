@@ -281,8 +281,20 @@ final class RecipeText {
         return Optional.of(size);
     }
 
-    private Optional<ByteSize> personal(boolean debian) throws RecipeException {
+    private Optional<Recipe.Personal> personal(boolean debian) throws RecipeException {
+        if (yaml.has("personal-image")) {
+            if (debian || yaml.has("personal")) {
+                throw yaml.invalid(
+                        "personal-image",
+                        debian ? "a Debian appliance makes its own" : "stands beside `personal`",
+                        debian
+                                ? "leave it out, and say the size with `personal`"
+                                : "keep one: `personal: SIZE` for a fresh disk, or the image");
+            }
+            return Optional.of(new Recipe.Personal.Image(beside("personal-image")));
+        }
         Optional<ByteSize> size = size("personal", ByteSize.mebibytes(8), LARGEST_DISK);
-        return size.isEmpty() && debian ? Optional.of(USUAL_PERSONAL) : size;
+        return (size.isEmpty() && debian ? Optional.of(USUAL_PERSONAL) : size)
+                .map(Recipe.Personal.Fresh::new);
     }
 }

@@ -130,6 +130,7 @@ final class RecipeSchemaTest {
                 image("firmware: uefi"),
                 image("firmware: bios", "profile: classic"),
                 image("personal: 64MiB"),
+                image("personal-image: disk.raw"),
                 image("icon: icon.png"),
                 image("# a comment", "title: 'It''s'"),
                 "{name: dos, version: '1', image: disk.raw}",
@@ -228,6 +229,8 @@ final class RecipeSchemaTest {
                 debian("command: [app]"),
                 debian("command: " + "x".repeat(1001)),
                 image("command: app"),
+                image("personal: 64MiB", "personal-image: disk.raw"),
+                debian("personal-image: disk.raw"),
                 image("files: {/etc/motd: x}"),
                 debian("files:"),
                 debian("files: [x]"),
@@ -314,6 +317,7 @@ final class RecipeSchemaTest {
     static List<String> beyondASchema() {
         return List.of(
                 image("image: missing.raw"),
+                image("personal-image: missing.raw"),
                 image("image: link.raw"),
                 image("icon: missing.png"),
                 debian("cpus: 0x10"),

@@ -45,14 +45,22 @@ final class RecipeTextTest {
         assertThat(recipe.profile()).isEqualTo(Profile.MODERN);
         assertThat(recipe.firmware()).isEqualTo(Firmware.BIOS);
         assertThat(recipe.network()).isEqualTo(Network.NONE);
-        assertThat(recipe.personal()).contains(ByteSize.mebibytes(8 << 10));
+        assertThat(recipe.personal())
+                .contains(new Recipe.Personal.Fresh(ByteSize.mebibytes(8 << 10)));
     }
 
     @Test
     void anImageHasNoPersonalDiskUnlessItAsksForOne() throws IOException {
         assertThat(folder.read(image()).personal()).isEmpty();
         assertThat(folder.read(image("personal: 64MiB")).personal())
-                .contains(ByteSize.mebibytes(64));
+                .contains(new Recipe.Personal.Fresh(ByteSize.mebibytes(64)));
+    }
+
+    @Test
+    void anImageOfThePersonalDiskStandsForItsSize() throws IOException {
+        Path disk = folder.path().resolve("disk.raw");
+        assertThat(folder.read(image("personal-image: disk.raw")).personal())
+                .contains(new Recipe.Personal.Image(disk));
     }
 
     @Test
@@ -108,6 +116,7 @@ final class RecipeTextTest {
                 "memory: 9223372036854775808GiB    | memory         | from 4 MiB to 64 GiB",
                 "memory: 9999TiB                   | memory         | from 4 MiB to 64 GiB",
                 "personal: 9999999GiB              | personal       | from 8 MiB to 1 TiB",
+                "personal-image: disk.raw          | personal-image | with `personal`",
                 "profile: pc                       | profile        | `modern` or `classic`",
                 "network: host                     | network        | `none` or `internet`",
                 "firmware: uefi                    | firmware       | leave",
