@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 /// Commands by transcript, as far as they need no QEMU.
 final class VerbsTest {
@@ -281,7 +283,8 @@ final class VerbsTest {
 
     /// What stands between blanks in what is said of a verb's options and parameters.
     private static List<String> words(String verb) {
-        return Verbs.whole().getSubcommands().get(verb).getCommandSpec().args().stream()
+        CommandLine typed = Objects.requireNonNull(Verbs.whole().getSubcommands().get(verb));
+        return typed.getCommandSpec().args().stream()
                 .flatMap(each -> Stream.of(each.description()))
                 .flatMap(text -> Stream.of(text.split(" ", -1)))
                 .toList();
