@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.function.Consumer;
 
 /// A guest of 512 bytes, our own real-mode code (`witness.asm`): it writes a counter and its
 /// complement to its disk, flushes, and only then says the counter on its serial port. Whatever it
@@ -19,28 +20,63 @@ final class WitnessGuest {
 
     private WitnessGuest() {}
 
+    /// `mov [drive], dl`: that it counts on the disk it came from.
+    private static final String OWN_DISK = "8816947c";
+
+    private static final String NOTHING = "90909090";
+    private static final int DRIVE = 0x94;
+
     /// Writes a recipe folder whose image is the witness's disk.
     static Path recipe(Path folder) throws IOException {
         Files.createDirectories(folder);
+        write(folder, CODE, disk -> {});
+        writeRecipe(folder, "1", "");
+        return folder;
+    }
+
+    /// The same, but that it counts on a personal disk.
+    ///
+    /// @param version 1 to 9
+    static Path personalRecipe(Path folder, int version) throws IOException {
+        Files.createDirectories(folder);
+        write(
+                folder,
+                CODE.replace(OWN_DISK, NOTHING),
+                disk -> {
+                    disk[DRIVE] = (byte) 0x81;
+                    disk[509] = (byte) version;
+                });
+        Files.write(folder.resolve("count.raw"), new byte[1 << 20]);
+        writeRecipe(folder, version + "", "personal-image: count.raw\n");
+        return folder;
+    }
+
+    private static void write(Path folder, String text, Consumer<byte[]> change)
+            throws IOException {
         byte[] disk = new byte[1 << 20];
-        byte[] code = HexFormat.of().parseHex(CODE);
+        byte[] code = HexFormat.of().parseHex(text);
         System.arraycopy(code, 0, disk, 0, code.length);
+        change.accept(disk);
         disk[510] = 0x55;
         disk[511] = (byte) 0xaa;
         Files.write(folder.resolve("witness.raw"), disk);
+    }
+
+    private static void writeRecipe(Path folder, String version, String more) throws IOException {
         Files.writeString(
                 folder.resolve("recipe.yaml"),
                 """
                 name: witness
-                version: "1"
+                version: "%s"
                 title: Witness
                 summary: Counts, and says only what it has flushed.
                 image: witness.raw
                 memory: 16MiB
                 cpus: 1
                 profile: classic
-                """,
+                """
+                                .formatted(version)
+                        + more,
                 StandardCharsets.UTF_8);
-        return folder;
     }
 }
