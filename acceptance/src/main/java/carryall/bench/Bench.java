@@ -18,6 +18,7 @@ public final class Bench {
                     new StartBenchmark(),
                     new StatesBenchmark(),
                     new UpdateBenchmark(),
+                    new SteadyBenchmark(),
                     new NbdBenchmark(),
                     new OpenBenchmark());
 

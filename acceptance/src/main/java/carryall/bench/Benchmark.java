@@ -5,7 +5,12 @@ import java.util.List;
 
 /// One question, answered for Carryall and its peers in one run on one host.
 sealed interface Benchmark
-        permits NbdBenchmark, OpenBenchmark, StartBenchmark, StatesBenchmark, UpdateBenchmark {
+        permits NbdBenchmark,
+                OpenBenchmark,
+                StartBenchmark,
+                StatesBenchmark,
+                SteadyBenchmark,
+                UpdateBenchmark {
     /// What is typed after `./bench`.
     String name();
 
