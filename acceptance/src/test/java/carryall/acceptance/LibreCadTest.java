@@ -2,6 +2,11 @@ package carryall.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import carryall.crypto.Digest;
+import carryall.machine.MachineName;
+import carryall.machine.Machines;
+import carryall.machine.Switch;
+import carryall.machine.UnsavedWork;
 import carryall.transport.RealServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,14 +35,9 @@ final class LibreCadTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Path RECIPE = Command.repository().resolve("examples/librecad");
 
-    private static final Screen.Region MENUS = new Screen.Region(0, 0, 0.7, 0.025);
-    private static final Screen.Region TOOLS = new Screen.Region(0, 0.03, 0.65, 0.07);
-    private static final Screen.Region DRAWING = new Screen.Region(0.04, 0.13, 0.75, 0.84);
-    private static final Screen.Region PANELS = new Screen.Region(0.78, 0.12, 1, 0.86);
-    private static final Screen.Region FILE_MENU = new Screen.Region(0.02, 0.04, 0.24, 0.44);
-
     private final Command command =
             Command.over(Command.repository().resolve(".carryall/test-home"));
+    private final LibreCad app = new LibreCad(command, "librecad");
 
     @BeforeEach
     void beginWithoutMachine() throws Exception {
@@ -56,29 +56,15 @@ final class LibreCadTest {
     @Test
     void libreCadOpensDrawsAndKeepsWhatIsSaved() throws Exception {
         command.run(BUILD, "run", RECIPE.toString()).succeeded();
-        forgetOtherBuilds();
         // Its window is there; it has still to be painted.
-        Waiting.until("LibreCAD is on the screen", PATIENCE, () -> isLibreCad(screen()));
-
-        Screen idle = screen();
-        press("alt-f");
-        Waiting.until(
-                "the File menu opens",
-                PATIENCE,
-                () -> screen().share(FILE_MENU, LibreCadTest::isLight) > 0.6);
-        press("esc");
-        Waiting.until(
-                "it closes again", PATIENCE, () -> idle.difference(screen(), FILE_MENU) < 0.02);
-
-        press("ctrl-m", "l", "i", "ret", "1", "0", "comma", "1", "0", "ret");
-        press("9", "0", "comma", "5", "0", "ret", "esc", "esc");
-        Waiting.until(
-                "a line is drawn",
-                PATIENCE,
-                () -> white(screen()) > white(idle) + 0.0003 && isLibreCad(screen()));
+        app.await();
+        Screen idle = app.screen();
+        app.openFileMenu();
+        app.closeFileMenu(idle);
+        app.drawLine();
 
         // Under this host's QEMU, and under a later one.
-        Screen drawn = screen();
+        Screen drawn = app.screen();
         for (Command host :
                 List.of(command, command.with("CARRYALL_QEMU", OtherQemu.folder().toString()))) {
             command.run("suspend", "librecad").succeeded();
@@ -88,28 +74,14 @@ final class LibreCadTest {
             Waiting.until(
                     "the unsaved line is on the screen again",
                     PATIENCE,
-                    () -> drawn.difference(screen(), DRAWING) < 0.001);
+                    () -> drawn.difference(app.screen(), LibreCad.DRAWING) < 0.001);
         }
 
-        press("ctrl-s");
-        Waiting.until(
-                "it asks for a name",
-                PATIENCE,
-                () -> screen().share(DRAWING, LibreCadTest::isBlack) < 0.7);
-        press("p", "l", "a", "n", "ret");
-        Waiting.until("it is saved", PATIENCE, () -> isLibreCad(screen()));
-        try (GuestConsole console = GuestConsole.of(command, "librecad")) {
-            assertThat(console.ask("grep AcDbLine /home/user/plan.dxf", PATIENCE))
-                    .contains("AcDbLine");
-        }
-
+        app.savePlan();
         assertThat(command.run(Duration.ofMinutes(2), "stop", "librecad", "--json").object())
                 .containsEntry("outcome", "shut_down");
         command.run(BUILD, "run", "librecad").succeeded();
-        try (GuestConsole console = GuestConsole.of(command, "librecad")) {
-            assertThat(console.ask("grep AcDbLine /home/user/plan.dxf", PATIENCE))
-                    .contains("AcDbLine");
-        }
+        app.assertPlanHoldsALine();
     }
 
     /// Makes a key with OpenSSL and prints its public half.
@@ -179,10 +151,8 @@ final class LibreCadTest {
             String reference = "http://" + network.host() + "/shelf/librecad";
             user.run("run", reference, "--yes", "--detach").succeeded();
             assertThat(user.listed("librecad").containsKey("percentHere")).isTrue();
-            Waiting.until(
-                    "LibreCAD is on the screen",
-                    PATIENCE,
-                    () -> isLibreCad(Screen.of(user, "librecad")));
+            LibreCad arriving = new LibreCad(user, "librecad");
+            arriving.await();
             assertThat(user.listed("librecad").containsKey("percentHere")).isTrue();
             network.cut();
             // It may have to wait: a key goes through the guest's memory.
@@ -191,18 +161,12 @@ final class LibreCadTest {
             TimeUnit.SECONDS.sleep(2);
             network.mend();
             Command.result(pressing, PATIENCE, key).succeeded();
-            Waiting.until(
-                    "the File menu opens",
-                    PATIENCE,
-                    () ->
-                            Screen.of(user, "librecad").share(FILE_MENU, LibreCadTest::isLight)
-                                    > 0.6);
+            arriving.awaitFileMenu();
             // All of its memory must be here for that.
             user.run(BUILD, "suspend", "librecad").succeeded();
             assertThat(user.run("run", "librecad", "--detach").succeeded().errors())
                     .contains("resuming state 1");
-            assertThat(Screen.of(user, "librecad").share(FILE_MENU, LibreCadTest::isLight))
-                    .isGreaterThan(0.6);
+            assertThat(arriving.isFileMenuOpen()).isTrue();
             user.run(BUILD, "pull", reference, "--yes").succeeded();
             assertThat(user.listed("librecad").containsKey("percentHere")).isFalse();
         } finally {
@@ -219,50 +183,103 @@ final class LibreCadTest {
         return printed.group(1).strip();
     }
 
-    /// Each takes a gigabyte, and none but the newest is used again.
-    private void forgetOtherBuilds() throws Exception {
-        String used = command.listed("librecad").get("applianceDigest") + "";
+    /// LibreCAD's own setting, dark enough to pass for black.
+    private static final int GROUND = 0x180018;
+
+    @Test
+    void whatIsTheUsersOutlivesAnUpdateToAnotherDebianAndBackAndAReset(@TempDir Path folder)
+            throws Exception {
+        String built = command.run(BUILD, "build", RECIPE.toString(), "--json").object() + "";
+        command.run(BUILD, "run", "local/librecad", "--name", "librecad").succeeded();
+        app.await();
+        app.drawLine();
+        app.savePlan();
+        String kernel = ask("uname -r");
+        perform(
+                "systemctl stop carryall-app;"
+                        + " printf '\\n[Colors]\\nbackground=#180018\\n'"
+                        + " >>/home/user/.config/LibreCAD/LibreCAD.conf;"
+                        + " install -D -o user /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
+                        + " /home/user/.fonts/Mine.ttf;"
+                        + " echo plant >/usr/bin/planted; systemctl start carryall-app; sync");
+        awaitGround();
+        stop();
+
+        Path next = Files.createDirectory(folder.resolve("next"));
+        Files.writeString(
+                next.resolve("recipe.yaml"),
+                Files.readString(RECIPE.resolve("recipe.yaml"))
+                        .replace("2.2.0", "2.2.1")
+                        .replace("bookworm", "trixie"));
+        Object release =
+                command.run(BUILD, "build", next.toString(), "--json").object().get("digest");
+        Machines machines = new Machines(command.home());
+        assertThat(
+                        machines.update(
+                                new MachineName("librecad"),
+                                new Digest(release + ""),
+                                UnsavedWork.REFUSE))
+                .isInstanceOf(Switch.Done.class);
+        forgetOtherBuilds(built, release + "");
+        assertThat(command.run(BUILD, "run", "librecad").succeeded().errors())
+                .contains("The app is up");
+        assertThat(ask("uname -r")).isNotEqualTo(kernel);
+        assertWhatIsTheUsers();
+        app.openPlan();
+
+        perform("echo plant >/usr/bin/planted; sync");
+        stop();
+        command.run("reset", "librecad", "--yes").succeeded();
+        command.run(BUILD, "run", "librecad").succeeded();
+        assertWhatIsTheUsers();
+        stop();
+
+        command.run("rollback", "librecad").succeeded();
+        command.run(BUILD, "run", "librecad").succeeded();
+        assertThat(ask("uname -r")).isEqualTo(kernel);
+        assertWhatIsTheUsers();
+    }
+
+    private void assertWhatIsTheUsers() throws Exception {
+        awaitGround();
+        app.assertPlanHoldsALine();
+        assertThat(ask("HOME=/home/user fc-list : file | grep -c Mine.ttf")).isEqualTo("1");
+        assertThat(ask("ls /usr/bin/planted 2>/dev/null || echo nothing planted"))
+                .isEqualTo("nothing planted");
+    }
+
+    private void awaitGround() throws Exception {
+        Waiting.until(
+                "the ground has the colour that the user chose",
+                PATIENCE,
+                () -> app.screen().share(LibreCad.DRAWING, colour -> colour == GROUND) > 0.8);
+    }
+
+    private String ask(String question) throws Exception {
+        try (GuestConsole console = GuestConsole.of(command, "librecad")) {
+            return answer(console, question);
+        }
+    }
+
+    private void perform(String line) throws Exception {
+        try (GuestConsole console = GuestConsole.of(command, "librecad")) {
+            console.ask(line, PATIENCE);
+        }
+    }
+
+    private void stop() throws Exception {
+        assertThat(command.run(Duration.ofMinutes(2), "stop", "librecad", "--json").object())
+                .containsEntry("outcome", "shut_down");
+    }
+
+    /// Each takes a gigabyte, and none but these is used again.
+    private void forgetOtherBuilds(String... used) throws Exception {
         try (Stream<Path> all = Files.list(command.home().resolve("appliances"))) {
-            for (Path each : all.toList()) {
-                if (!used.endsWith(":" + each.getFileName())) {
+            for (Path each : all.filter(Files::isDirectory).toList()) {
+                if (Stream.of(used).noneMatch(text -> text.contains(each.getFileName() + ""))) {
                     Tool.run("rm", "-rf", each.toString());
                 }
             }
         }
-    }
-
-    private void press(String... keys) throws Exception {
-        List<String> words = new ArrayList<>(List.of("press", "librecad"));
-        words.addAll(List.of(keys));
-        command.run(words.toArray(String[]::new)).succeeded();
-    }
-
-    private Screen screen() throws Exception {
-        return Screen.of(command, "librecad");
-    }
-
-    /// Light menus and panels, green tools, and a black drawing between them.
-    private static boolean isLibreCad(Screen screen) {
-        return screen.share(MENUS, LibreCadTest::isLight) > 0.8
-                && screen.share(MENUS, LibreCadTest::isBlack) > 0.005
-                && screen.share(TOOLS, LibreCadTest::isGreen) > 0.02
-                && screen.share(PANELS, LibreCadTest::isLight) > 0.8
-                && screen.share(DRAWING, LibreCadTest::isBlack) > 0.9;
-    }
-
-    private static double white(Screen screen) {
-        return screen.share(DRAWING, colour -> colour == 0xffffff);
-    }
-
-    private static boolean isBlack(int colour) {
-        return (colour >> 16) < 0x20 && (colour >> 8 & 0xff) < 0x20 && (colour & 0xff) < 0x20;
-    }
-
-    private static boolean isLight(int colour) {
-        return (colour >> 16) > 0xe0 && (colour >> 8 & 0xff) > 0xe0 && (colour & 0xff) > 0xe0;
-    }
-
-    private static boolean isGreen(int colour) {
-        return (colour >> 16) < 0x40 && (colour >> 8 & 0xff) > 0xc0 && (colour & 0xff) < 0xc0;
     }
 }
