@@ -250,6 +250,7 @@ record Advice(int exitCode, String found, String nextStep) {
                             "open it and save your work: `carryall run "
                                     + f.name()
                                     + "`; or repeat with `--close`");
+            case MachineException.DiskRefused f -> on(f);
             case MachineException.NeverSwitched f ->
                     new Step(
                             Exit.MISSING,
@@ -289,6 +290,39 @@ record Advice(int exitCode, String found, String nextStep) {
             case MachineException.FirmwareMissing _ ->
                     new Step(Exit.HOST, "install it: `apt install " + Packages.of("OVMF") + "`");
             case MachineException.ToolFailed _ -> new Step(Exit.HOST, "run `carryall doctor`");
+        };
+    }
+
+    private static Step on(MachineException.DiskRefused failure) {
+        String name = failure.name().text();
+        return switch (failure.why()) {
+            case MOUNTED ->
+                    new Step(
+                            Exit.BUSY,
+                            "shut it down: `carryall run "
+                                    + name
+                                    + "`, then `carryall stop "
+                                    + name
+                                    + "`");
+            case NO_FILE_SYSTEM ->
+                    new Step(Exit.MISSING, "see `carryall show " + name + "` for the disks it has");
+            case MISSING ->
+                    new Step(Exit.MISSING, "look around: `carryall files " + name + " ls /`");
+            case TAKEN -> new Step(Exit.BUSY, "name another place for it");
+            case DAMAGED ->
+                    new Step(
+                            Exit.DAMAGED,
+                            "take what can be read: `carryall files "
+                                    + name
+                                    + " get / FOLDER`; or go back to a state: `carryall history "
+                                    + name
+                                    + "`");
+            case FULL -> new Step(Exit.HOST, "make it larger: `carryall grow " + name + " +1GiB`");
+            case SMALLER ->
+                    new Step(Exit.USAGE, "say how much: `carryall grow " + name + " +5GiB`");
+            case ARRIVING ->
+                    new Step(Exit.MISSING, "fetch it whole with `carryall pull SHELF/APP`");
+            case UNFIT -> new Step(Exit.USAGE, "give it another name");
         };
     }
 
@@ -352,6 +386,8 @@ record Advice(int exitCode, String found, String nextStep) {
                     new Step(Exit.GUEST, "run `carryall doctor`");
             case HypervisorException.MigrationFailed _, HypervisorException.StreamRefused _ ->
                     new Step(Exit.GUEST, "see the machine's log: `carryall logs NAME`");
+            case HypervisorException.OutputEndless _ ->
+                    new Step(Exit.DAMAGED, "its disk is damaged: take what you need path by path");
             case HypervisorException.FileUnusable _ ->
                     new Step(Exit.HOST, "check that it is there, yours, and the disk not full");
         };

@@ -114,6 +114,49 @@ public abstract sealed class MachineException extends IOException {
         }
     }
 
+    /// A disk of a machine that does not run, or a file on it, is not such that it can be done.
+    /// Nothing was changed.
+    public static final class DiskRefused extends MachineException {
+        private final MachineName name;
+        private final Why why;
+
+        public DiskRefused(MachineName name, Why why, String found) {
+            super(found);
+            this.name = name;
+            this.why = why;
+        }
+
+        public MachineName name() {
+            return name;
+        }
+
+        public Why why() {
+            return why;
+        }
+
+        /// Why not.
+        public enum Why {
+            /// The machine is suspended, and its guest has the disk mounted.
+            MOUNTED,
+            /// The machine has no such disk, or one with no ext4 file system.
+            NO_FILE_SYSTEM,
+            /// What was named is not there.
+            MISSING,
+            /// What was to be made is there already.
+            TAKEN,
+            /// The file system is not sound.
+            DAMAGED,
+            /// There is no room on the machine's disk.
+            FULL,
+            /// A disk does not shrink.
+            SMALLER,
+            /// Not all of the machine's release is here.
+            ARRIVING,
+            /// It cannot be written so.
+            UNFIT
+        }
+    }
+
     /// The machine had no other release before. Nothing was changed.
     public static final class NeverSwitched extends MachineException {
         private final MachineName name;
