@@ -67,6 +67,13 @@ record Head(
         return kept;
     }
 
+    /// The same with other layers of a disk, of a machine that neither runs nor is suspended.
+    Head with(String serial, Layers layers) {
+        Map<String, Layers> changed = new TreeMap<>(disks);
+        changed.put(serial, layers);
+        return new Head(pin, lastState, suspended, parent, changed, systemStays);
+    }
+
     /// The same of a machine whose system is the publisher's again.
     ///
     /// @param newPin of which release

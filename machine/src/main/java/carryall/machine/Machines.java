@@ -375,6 +375,24 @@ public final class Machines {
         return needed;
     }
 
+    /// The files on a disk of a machine, which must not run.
+    public DiskFiles diskFiles(MachineName name, DiskFiles.Which which) {
+        return new DiskFiles(this, name, which);
+    }
+
+    /// How large a machine's personal disk is, and how full by what was written to it; empty if it
+    /// has none, or that cannot be told.
+    public Optional<DiskSpace> space(Machine machine) {
+        try {
+            InstalledAppliance appliance = appliances().find(machine.appliance());
+            MachineFolder files = files(machine.name());
+            return new MachineDisks(files, appliance)
+                    .space(files.readHead().disk(MachineDisks.PERSONAL));
+        } catch (IOException damagedOrGone) {
+            return Optional.empty();
+        }
+    }
+
     /// Holds a stopped machine while a verb changes it.
     MachineFolder.Lock changing(MachineName name) throws IOException {
         Optional<MachineFolder.Lock> lock = files(name).tryLock();
