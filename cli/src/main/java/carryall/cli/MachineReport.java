@@ -102,6 +102,7 @@ record MachineReport(
         object.put("network", machine.network().name().toLowerCase(Locale.ROOT));
         object.put("memoryBytes", machine.memory().bytes());
         object.put("cpus", machine.cpus());
+        personalDisk(machines, machine, status).ifPresent(disk -> object.put("personalDisk", disk));
         object.put("mac", machine.mac().text());
         object.put("created", machine.created().toString());
         object.put("folder", machines.folder(machine.name()).toString());
@@ -154,6 +155,25 @@ record MachineReport(
             object.put("applianceDigest", machine.appliance().text());
             return machine.appliance().hex().substring(0, 12) + " (missing)";
         }
+    }
+
+    /// How large it is and how full; a running guest has not written yet how full.
+    private static Optional<Map<String, Object>> personalDisk(
+            Machines machines, Machine machine, MachineStatus status) {
+        return machines.space(machine)
+                .map(space -> {
+                    Map<String, Object> object = Terminal.object();
+                    object.put("sizeBytes", space.size().bytes());
+                    switch (status) {
+                        case MachineStatus.Stopped _, MachineStatus.Suspended _ ->
+                                space.used()
+                                        .ifPresent(used -> object.put("usedBytes", used.bytes()));
+                        case MachineStatus.Starting _,
+                                MachineStatus.Running _,
+                                MachineStatus.Paused _ -> {}
+                    }
+                    return object;
+                });
     }
 
     /// Another release that the machine had or will have.
