@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -62,9 +63,8 @@ final class FilesTest {
 
     /// Changes a machine's disk as its guest could have.
     private void debugfs(String machine, String... requests) throws Exception {
-        for (String request : requests) {
-            Tool.run("debugfs", "-w", "-R", request, base(machine).toString());
-        }
+        Path script = Files.write(folder.resolve("requests"), List.of(requests));
+        Tool.run("debugfs", "-w", "-f", script.toString(), base(machine).toString());
     }
 
     private Command.Result files(String machine, String... words)
@@ -104,6 +104,8 @@ final class FilesTest {
         files("plans", "get", "/my \"house\" #1", got.toString()).succeeded();
         Tool.run("diff", "-r", "--no-dereference", house.toString(), got.toString());
         assertThat(Files.isExecutable(got.resolve("run"))).isTrue();
+        // The second time into that folder; the third time it is there.
+        files("plans", "get", "/my \"house\" #1", got.toString()).succeeded();
         refused(
                 files("plans", "get", "/my \"house\" #1", got.toString()),
                 BUSY,
@@ -147,7 +149,9 @@ final class FilesTest {
                 .contains("256 MiB");
         assertThat(disk("sizeBytes")).isEqualTo(256 * MIB);
         Path large = folder.resolve("large");
-        Files.write(large, new byte[(int) (100 * MIB)]);
+        byte[] content = new byte[(int) (140 * MIB)];
+        new Random(6).nextBytes(content);
+        Files.write(large, content);
         files("plans", "put", large.toString()).succeeded();
         assertThat(disk("usedBytes")).isGreaterThan(100 * MIB);
         refused(command.run("grow", "plans", "10MiB"), USAGE, "256 MiB", "carryall grow plans");
@@ -183,17 +187,21 @@ final class FilesTest {
         debugfs(
                 "plans",
                 "mkdir /box",
-                "write " + letter + " /box/letter",
-                "write " + letter + " \"line\nfeed\"",
-                "symlink /box/root /etc",
-                "symlink /box/up ../../../../letter",
-                "symlink /box/inside letter",
-                "symlink /box/a b",
-                "symlink /box/b a",
-                "mknod /box/null c 1 3",
-                "mknod /box/pipe p",
-                "write " + letter + " /huge",
-                "sif /huge size 1000000000000000");
+                "write " + letter + " huge",
+                "sif huge size 1000000000000",
+                "cd /box",
+                "write " + letter + " letter",
+                // No file system lets a name have a slash; this one was not asked.
+                "write " + letter + " ../../evil",
+                "symlink root /etc",
+                "symlink up ../../../../letter",
+                "symlink inside letter",
+                "symlink a b",
+                "symlink b a",
+                "mknod null c 1 3",
+                "mknod pipe p");
+        Tool.run(
+                "debugfs", "-w", "-R", "write " + letter + " \"line\nfeed\"", base("plans") + "");
         Path got = folder.resolve("got");
         Command.Result result = files("plans", "get", "/box", got.toString()).succeeded();
         assertThat(result.errors())
@@ -272,7 +280,6 @@ final class FilesTest {
             TimeUnit.MILLISECONDS.sleep(random.nextInt(3000));
             verb.destroyForcibly();
             verb.waitFor();
-            Processes.awaitNone(command, "plans");
             boolean isDone = !head("plans").equals(head);
             String listed = files("plans", "ls").succeeded().output();
             assertThat(listed).contains("first");
@@ -282,6 +289,7 @@ final class FilesTest {
         files("plans", "put", tree.toString(), "/last").succeeded();
         files("plans", "get", "/last", folder + "/last").succeeded();
         Tool.run("diff", "-r", tree.toString(), folder + "/last");
+        Processes.awaitNone(command, "plans");
         assertLeftNothing("plans");
     }
 

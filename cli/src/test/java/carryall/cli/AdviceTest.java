@@ -87,8 +87,7 @@ final class AdviceTest {
     @EnumSource
     void everyReasonOfADiskHasOneNextStep(MachineException.DiskRefused.Why why) {
         Advice advice =
-                Advice.on(
-                        new MachineException.DiskRefused(new MachineName("plans"), why, "found"));
+                Advice.on(new MachineException.DiskRefused(new MachineName("plans"), why, "found"));
         assertThat(advice.exitCode()).isBetween(Exit.USAGE, Exit.GUEST);
         assertThat(advice.nextStep()).isNotBlank().doesNotContain("\n").doesNotEndWith(".");
     }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -18,6 +19,7 @@ public final class DiskExport implements AutoCloseable {
     /// The export's name.
     public static final String NAME = "disk";
 
+    private static final String SOCKET = "disk.sock";
     private static final String PROGRAM = "qemu-storage-daemon";
     private static final ByteSize MEMORY = ByteSize.mebibytes(4096);
     private static final ByteSize LARGEST_DISK = ByteSize.mebibytes(16L << 20);
@@ -39,7 +41,7 @@ public final class DiskExport implements AutoCloseable {
     ///   80 bytes long
     /// @return to be closed; it ends at the latest with this process
     public static DiskExport start(Disk disk, Path directory) throws IOException {
-        Path socket = directory.resolve("disk.sock");
+        Path socket = directory.resolve(SOCKET);
         List<Jail.Grant> grants = new ArrayList<>();
         // The base and the frozen layers are closed to writing.
         for (DiskSource source : below(disk)) {
@@ -67,6 +69,32 @@ public final class DiskExport implements AutoCloseable {
         }
     }
 
+    /// Ends what served from a directory and outlived a process that was killed: bubblewrap dies with
+    /// that, but if it is killed in the moment before its first process inside is told to, that does
+    /// not. The caller sees to it that no living process has its export there.
+    public static void endLeft(Path directory) {
+        String word = serving(directory.resolve(SOCKET));
+        ProcessHandle.allProcesses()
+                .filter(process -> words(process.pid()).contains(word))
+                .forEach(ProcessHandle::destroyForcibly);
+    }
+
+    private static List<String> words(long pid) {
+        try {
+            return Arrays.asList(
+                    Files.readString(
+                                    Path.of("/proc/" + pid + "/cmdline"),
+                                    StandardCharsets.ISO_8859_1)
+                            .split("\0", -1));
+        } catch (IOException gone) {
+            return List.of();
+        }
+    }
+
+    private static String serving(Path socket) {
+        return "addr.type=unix,addr.path=" + socket;
+    }
+
     private static List<DiskSource> below(Disk disk) {
         List<DiskSource> below = new ArrayList<>(List.of(disk.base()));
         below.addAll(disk.frozen());
@@ -79,7 +107,7 @@ public final class DiskExport implements AutoCloseable {
         for (Map<String, Object> node : nodes.all()) {
             words.addAll(List.of("--blockdev", JsonLines.text(node)));
         }
-        words.addAll(List.of("--nbd-server", "addr.type=unix,addr.path=" + socket));
+        words.addAll(List.of("--nbd-server", serving(socket)));
         words.addAll(
                 List.of(
                         "--export",

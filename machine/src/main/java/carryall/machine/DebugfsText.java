@@ -36,23 +36,32 @@ final class DebugfsText {
         return "inode_dump <" + inode + ">\n";
     }
 
-    /// What folders hold, by their inodes, as `ls -p` says; those that could not be read are
-    /// missing.
+    /// What folders hold, by their inodes, as `ls -p` says. Those that could not be read are
+    /// missing: of a folder at least it itself is said.
     static Map<Long, List<Child>> children(String output) {
         DebugfsText reader = new DebugfsText(output);
         Map<Long, List<Child>> folders = new LinkedHashMap<>();
-        List<Child> current = new ArrayList<>();
+        Optional<Long> folder = Optional.empty();
         while (reader.at < output.length()) {
             Optional<Long> echoed = reader.echo(LIST);
             if (echoed.isPresent()) {
-                current = new ArrayList<>();
-                folders.put(echoed.get(), current);
+                folder = echoed;
             } else {
-                reader.child().ifPresent(current::add);
+                Optional<Named> named = reader.named();
+                if (named.isPresent() && folder.isPresent()) {
+                    List<Child> children =
+                            folders.computeIfAbsent(folder.get(), _ -> new ArrayList<>());
+                    named.get().child().ifPresent(children::add);
+                }
             }
         }
         return folders;
     }
+
+    /// A line of a folder.
+    ///
+    /// @param child empty if the name leads elsewhere, as `.` does
+    private record Named(Optional<Child> child) {}
 
     /// What inodes hold, as `inode_dump` says.
     static Map<Long, Inode> inodes(String output) {
@@ -78,7 +87,7 @@ final class DebugfsText {
         return number(line.substring(command.length()).replaceFirst(">.*", ""), 10);
     }
 
-    private Optional<Child> child() {
+    private Optional<Named> named() {
         if (!text.startsWith("/", at)) {
             line();
             return Optional.empty();
@@ -107,9 +116,15 @@ final class DebugfsText {
         }
         at = end + 2;
         String name = fields.get(4);
-        return inode.get() > 0 && GuestName.isName(name)
-                ? Optional.of(new Child(new GuestName(name), inode.get(), Inode.kind(mode.get())))
-                : Optional.empty();
+        return Optional.of(
+                new Named(
+                        inode.get() > 0 && GuestName.isName(name)
+                                ? Optional.of(
+                                        new Child(
+                                                new GuestName(name),
+                                                inode.get(),
+                                                Inode.kind(mode.get())))
+                                : Optional.empty()));
     }
 
     private Optional<byte[]> bytes() {
