@@ -27,6 +27,7 @@ import java.util.Set;
 /// @param memory 4 MiB to 64 GiB, whole mebibytes
 /// @param cpus 1 to 16
 /// @param scratch what becomes of what a machine writes on its system disk
+/// @param sharing how its machines get at folders of the host; only with profile `modern`
 /// @param fileTypes MIME types that the app opens
 /// @param kernelCommandLine present if the appliance boots its own [Part#KERNEL], and [Part#INITRD]
 ///   with it; at most 2,047 printable ASCII characters
@@ -44,6 +45,7 @@ public record Appliance(
         int cpus,
         Network network,
         Scratch scratch,
+        Sharing sharing,
         List<String> fileTypes,
         Optional<String> kernelCommandLine,
         Digest recipe,
@@ -67,6 +69,7 @@ public record Appliance(
                 memory);
         check(cpus >= 1 && cpus <= 16, "cpus", cpus);
         check(firmware == Firmware.BIOS || profile == Profile.MODERN, "firmware", firmware);
+        check(sharing == Sharing.NONE || profile == Profile.MODERN, "folders", sharing);
         for (String type : fileTypes) {
             check(type.length() <= 192 && type.matches("[a-z0-9.+-]+/[a-z0-9.+-]+"), "type", type);
         }
@@ -110,6 +113,7 @@ public record Appliance(
                 cpus,
                 network,
                 scratch,
+                sharing,
                 fileTypes,
                 kernelCommandLine,
                 recipe,

@@ -354,7 +354,8 @@ public final class Keeper {
                 disks,
                 boot,
                 machine.mac(),
-                machine.network());
+                machine.network(),
+                description.sharing().ports());
     }
 
     /// The kernel, if there is one. A guest that goes on does not need it before it restarts.

@@ -9,6 +9,7 @@ import carryall.appliance.BuildFolder;
 import carryall.appliance.InstalledAppliance;
 import carryall.appliance.MemoryIndex;
 import carryall.appliance.Scratch;
+import carryall.appliance.Sharing;
 import carryall.crypto.Digest;
 import carryall.hypervisor.Accelerator;
 import carryall.hypervisor.ByteSize;
@@ -78,6 +79,7 @@ final class SwitchTest {
                                     2,
                                     Network.NONE,
                                     Scratch.KEEP,
+                                    Sharing.NONE,
                                     List.of(),
                                     Optional.empty(),
                                     Digest.of(new byte[0]),

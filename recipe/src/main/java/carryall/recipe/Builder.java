@@ -194,6 +194,7 @@ public final class Builder {
                 recipe.cpus(),
                 recipe.network(),
                 recipe.scratch(),
+                recipe.sharing(),
                 recipe.opens(),
                 recipe.source() instanceof Recipe.Source.Debian
                         ? Optional.of(KERNEL_COMMAND_LINE)
