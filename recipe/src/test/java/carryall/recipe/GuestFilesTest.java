@@ -50,7 +50,13 @@ final class GuestFilesTest {
         Files.write(script, GuestFiles.bytes(GuestFiles.BUILD_SCRIPT));
         try (Stream<Path> scripts = Files.list(temp.resolve("usr/lib/carryall"))) {
             for (Path each : Stream.concat(scripts, Stream.of(script)).toList()) {
-                Process shell = new ProcessBuilder("sh", "-n", each.toString()).start();
+                boolean isPerl = Files.readString(each).startsWith("#!/usr/bin/perl");
+                Process shell =
+                        new ProcessBuilder(
+                                        isPerl ? "perl" : "sh",
+                                        isPerl ? "-c" : "-n",
+                                        each.toString())
+                                .start();
                 assertThat(shell.waitFor()).as(each.toString()).isZero();
             }
         }
