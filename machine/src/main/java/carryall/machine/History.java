@@ -262,6 +262,12 @@ public final class History {
             if (Files.exists(files.uefiVariables())) {
                 Files.copy(files.uefiVariables(), others.uefiVariables());
             }
+            // Written to by each on its own, so no links.
+            for (Path file : List.of(files.folders(), files.handles())) {
+                if (Files.exists(file)) {
+                    Files.copy(file, beside.resolve(file.getFileName()));
+                }
+            }
             Head head = headOf(state, pin, number);
             head.write(others.head());
             MachineFolder.writeWhole(others.machine(), MachineText.write(copy));

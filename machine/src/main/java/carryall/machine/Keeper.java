@@ -2,6 +2,7 @@ package carryall.machine;
 
 import carryall.appliance.Appliance;
 import carryall.appliance.InstalledAppliance;
+import carryall.folder.Grant;
 import carryall.hypervisor.Accelerator;
 import carryall.hypervisor.Accelerators;
 import carryall.hypervisor.Boot;
@@ -14,6 +15,7 @@ import carryall.hypervisor.Start;
 import carryall.hypervisor.VirtualMachine;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -50,6 +52,7 @@ public final class Keeper {
     private final Machine machine;
     private final MachineFolder files;
     private final RuntimeFolder runtime;
+    private final Path home;
     private final Optional<Accelerator> wanted;
     private final KeeperLog log;
     private final Optional<TouchLog> touches;
@@ -62,12 +65,14 @@ public final class Keeper {
             Machine machine,
             MachineFolder files,
             RuntimeFolder runtime,
+            Path home,
             Optional<Accelerator> wanted,
             KeeperLog log,
             Optional<TouchLog> touches) {
         this.machine = machine;
         this.files = files;
         this.runtime = runtime;
+        this.home = home;
         this.wanted = wanted;
         this.log = log;
         this.touches = touches;
@@ -115,6 +120,7 @@ public final class Keeper {
                             machines.find(name),
                             files,
                             machines.runtime(name),
+                            machines.home(),
                             wanted,
                             log,
                             touches);
@@ -234,6 +240,7 @@ public final class Keeper {
         Head head = files.readHead();
         disks.seal(head.disks());
         Opening opening = Opening.choose(wish, head, disks, states, fit, parts);
+        List<Grant> granted = files.readFolders();
         Begun begun;
         try {
             begun = begin(program, fit, disks, parts, opening, head, pauses);
@@ -244,6 +251,7 @@ public final class Keeper {
         }
         try (Qemu qemu = begun.qemu();
                 Console _ = begun.console()) {
+            Optional<GuestFolders> folders = folders(fit, qemu, granted);
             Saving saving =
                     new Saving(
                             disks,
@@ -251,11 +259,26 @@ public final class Keeper {
                             fit,
                             parts,
                             qemu,
+                            folders,
                             begun.opening().head(head),
                             begun.opening().memory());
-            states.tidy(saving.head());
-            return running(qemu, saving, pauses, verdict, begun.opening(), parts);
+            try {
+                states.tidy(saving.head());
+                return running(qemu, saving, pauses, verdict, begun.opening(), parts, folders);
+            } finally {
+                if (folders.isPresent()) {
+                    folders.get().close();
+                }
+            }
         }
+    }
+
+    private Optional<GuestFolders> folders(Fit fit, Qemu qemu, List<Grant> granted)
+            throws IOException {
+        return switch (fit.appliance().description().sharing()) {
+            case NONE -> Optional.empty();
+            case LINE -> Optional.of(GuestFolders.open(files, home, qemu, log, granted));
+        };
     }
 
     /// Leaves the machine's files in order, once the end of the run is written down.
@@ -378,12 +401,14 @@ public final class Keeper {
             DiskPauses pauses,
             Accelerators.Verdict verdict,
             Opening opening,
-            Parts parts)
+            Parts parts,
+            Optional<GuestFolders> folders)
             throws IOException {
         log.say("QEMU " + qemu.program().version() + " runs as process " + qemu.pid());
         RunningMachine running =
                 new RunningMachine(
-                        machine, qemu, saving, pauses, verdict, opening, parts, started, log);
+                        machine, qemu, saving, pauses, verdict, opening, parts, folders, started,
+                        log);
         Thread polite =
                 Thread.ofPlatform().name("asked to end").unstarted(() -> endAsAsked(running));
         Runtime.getRuntime().addShutdownHook(polite);

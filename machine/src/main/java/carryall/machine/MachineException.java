@@ -50,6 +50,61 @@ public abstract sealed class MachineException extends IOException {
         }
     }
 
+    /// The guest takes no folders of the host.
+    public static final class FoldersForeign extends MachineException {
+        public FoldersForeign(MachineName name) {
+            super("the system in " + name + " is not known to take folders of this host");
+        }
+    }
+
+    /// There is no such folder on the host.
+    public static final class FolderAbsent extends MachineException {
+        public FolderAbsent(Path directory) {
+            super("there is no folder " + directory);
+        }
+    }
+
+    /// That must not be granted.
+    public static final class FolderUnfit extends MachineException {
+        public FolderUnfit(Path directory, String found) {
+            super(directory + " cannot be granted: " + found);
+        }
+    }
+
+    /// The machine has another folder of that name.
+    public static final class FolderInUse extends MachineException {
+        private final MachineName name;
+        private final String folder;
+
+        public FolderInUse(MachineName name, String folder) {
+            super(name + " has a folder " + folder + " already");
+            this.name = name;
+            this.folder = folder;
+        }
+
+        public MachineName name() {
+            return name;
+        }
+
+        public String folder() {
+            return folder;
+        }
+    }
+
+    /// The machine has no folder of that name.
+    public static final class FolderMissing extends MachineException {
+        private final MachineName name;
+
+        public FolderMissing(MachineName name, String folder) {
+            super(name + " has no folder " + folder);
+            this.name = name;
+        }
+
+        public MachineName name() {
+            return name;
+        }
+    }
+
     /// A machine for one run is never saved.
     public static final class LeavesNothing extends MachineException {
         public LeavesNothing(MachineName name) {

@@ -318,6 +318,12 @@ public final class Machines {
         return new History(this, find(name));
     }
 
+    /// The folders of the host that a machine was granted.
+    public FolderGrants folders(MachineName name) throws MachineException {
+        find(name);
+        return new FolderGrants(this, name);
+    }
+
     /// Changes what a stopped machine may reach.
     public Machine grant(MachineName name, Network network) throws MachineException {
         MachineFolder files = files(name);

@@ -33,6 +33,7 @@ final class RunningMachine {
     private final String accelerator;
     private final String opening;
     private final boolean beganWithApp;
+    private final Optional<GuestFolders> folders;
     private final Optional<Arrival> arrival;
     private final Instant started;
     private final KeeperLog log;
@@ -50,6 +51,7 @@ final class RunningMachine {
             Accelerators.Verdict verdict,
             Opening opening,
             Parts parts,
+            Optional<GuestFolders> folders,
             Instant started,
             KeeperLog log) {
         this.machine = machine;
@@ -58,6 +60,7 @@ final class RunningMachine {
         this.pauses = pauses;
         this.accelerator = verdict.accelerator() + " (" + verdict.reason() + ")";
         this.opening = opening.reason();
+        this.folders = folders;
         this.arrival = parts.arrival();
         this.started = started;
         this.log = log;
@@ -67,6 +70,7 @@ final class RunningMachine {
         } else {
             Thread.ofVirtual().name("waking " + machine.name()).start(this::wake);
         }
+        folders.ifPresent(each -> each.begin(awake));
     }
 
     /// Tells a guest that was resumed the time and who it is.
@@ -133,6 +137,13 @@ final class RunningMachine {
             Thread.currentThread().interrupt();
             return false;
         }
+    }
+
+    /// The folders that the guest has.
+    ///
+    /// @throws MachineException.FoldersForeign if it takes none
+    GuestFolders folders() throws MachineException {
+        return folders.orElseThrow(() -> new MachineException.FoldersForeign(machine.name()));
     }
 
     /// How many bytes of memory the save that is under way has gone through.
