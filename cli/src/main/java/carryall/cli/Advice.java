@@ -238,6 +238,26 @@ record Advice(int exitCode, String found, String nextStep) {
                             "put "
                                     + f.file().getFileName()
                                     + " back from a backup; the disks beside it were not touched");
+            case MachineException.FoldersForeign _ ->
+                    new Step(
+                            Exit.USAGE,
+                            "use an appliance with a Debian system; an older one takes folders once"
+                                    + " it is built or published anew");
+            case MachineException.FolderAbsent _ ->
+                    new Step(Exit.MISSING, "check how it is written, or make it");
+            case MachineException.FolderUnfit _ ->
+                    new Step(Exit.USAGE, "name a folder that holds only what it may use");
+            case MachineException.FolderInUse f ->
+                    new Step(
+                            Exit.BUSY,
+                            "choose another name with `--as`, or take that away with `carryall"
+                                    + " folder rm "
+                                    + f.name()
+                                    + " "
+                                    + f.folder()
+                                    + "`");
+            case MachineException.FolderMissing f ->
+                    new Step(Exit.MISSING, "see `carryall folder ls " + f.name() + "`");
             case MachineException.LeavesNothing _ ->
                     new Step(
                             Exit.BUSY,

@@ -9,6 +9,7 @@ import carryall.machine.MachineStatus;
 import carryall.machine.Machines;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -99,6 +100,7 @@ record MachineReport(
             object.put("next", next);
             remark += (remark.isEmpty() ? "" : ", ") + "next start: " + shortly(next);
         }
+        folders(machines, machine, object);
         object.put("network", machine.network().name().toLowerCase(Locale.ROOT));
         object.put("memoryBytes", machine.memory().bytes());
         object.put("cpus", machine.cpus());
@@ -111,6 +113,20 @@ record MachineReport(
                 appliance,
                 remark,
                 object);
+    }
+
+    private static void folders(Machines machines, Machine machine, Map<String, Object> object) {
+        try {
+            List<Map<String, Object>> folders =
+                    machines.folders(machine.name()).all().stream()
+                            .map(FolderLsVerb::object)
+                            .toList();
+            if (!folders.isEmpty()) {
+                object.put("folders", folders);
+            }
+        } catch (MachineException damaged) {
+            object.put("foldersDamaged", String.valueOf(damaged.getMessage()));
+        }
     }
 
     private static Map<String, Object> object(MachineStatus.LastRun run) {

@@ -43,6 +43,7 @@ final class RunVerb implements Verb {
 
     @Mixin private Format format = new Format();
     @Mixin private ShelfOptions shelf = new ShelfOptions();
+    @Mixin private FolderOption folders = new FolderOption();
 
     @Parameters(
             paramLabel = "WHAT",
@@ -178,6 +179,7 @@ final class RunVerb implements Verb {
             Optional<KeeperProcess> early)
             throws IOException {
         Machine machine = meant;
+        folders.grant(machines, machine.name());
         if (foreground) {
             ahead.close();
             return KeepVerb.code(
