@@ -49,6 +49,10 @@ public record Appliance(
         Digest recipe,
         Optional<Warm> warm,
         Map<Part, Content> parts) {
+    /// The word of a kernel command line that tells that the guest puts a user's customisations
+    /// over its system, as `docs/formats/guest.md` has it.
+    public static final String CUSTOMISABLE = "carryall.customisable=1";
+
     private static final ByteSize LEAST_MEMORY = ByteSize.mebibytes(4);
     private static final ByteSize MOST_MEMORY = ByteSize.mebibytes(64 << 10);
 
@@ -115,6 +119,13 @@ public record Appliance(
                 recipe,
                 warm,
                 parts);
+    }
+
+    /// Whether a machine of it can have customisations of its system.
+    public boolean isCustomisable() {
+        return kernelCommandLine.isPresent()
+                && parts.containsKey(Part.PERSONAL)
+                && List.of(kernelCommandLine.get().split(" ")).contains(CUSTOMISABLE);
     }
 
     private static void check(boolean holds, String what, Object found) {
