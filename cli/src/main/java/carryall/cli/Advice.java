@@ -242,6 +242,20 @@ record Advice(int exitCode, String found, String nextStep) {
                     new Step(
                             Exit.BUSY,
                             "save your work in a machine that you run without --throwaway");
+            case MachineException.NotCustomised f ->
+                    new Step(Exit.MISSING, "begin with `carryall customise " + f.name() + "`");
+            case MachineException.NotCustomisable f ->
+                    new Step(
+                            Exit.BUSY,
+                            "bring it to a release that can: `carryall update "
+                                    + f.name()
+                                    + "`, or build its recipe again");
+            case MachineException.TooManyPaths f ->
+                    new Step(
+                            Exit.BUSY,
+                            "name a folder instead, or start it between: `carryall run "
+                                    + f.name()
+                                    + "`");
             case MachineException.NotSuspended f ->
                     new Step(Exit.BUSY, "open it: `carryall run " + f.name() + "`");
             case MachineException.WorkUnsaved f ->

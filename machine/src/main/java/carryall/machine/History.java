@@ -121,6 +121,7 @@ public final class History {
                         Fit.hardware(now, appliance),
                         Optional.empty(),
                         disks.content(frozen),
+                        head.customised().isPresent(),
                         new ByteSize(bytes));
         states.complete(states.begin(number), state);
         head.passed(number, frozen).write(files.head());
@@ -142,6 +143,7 @@ public final class History {
                         before.hardware(),
                         before.memory(),
                         before.disks(),
+                        before.isCustomised(),
                         before.stored());
         states.describe(after);
         return after;
@@ -158,6 +160,7 @@ public final class History {
             State state = states.find(number);
             Switching.installed(machines, machine.name(), state.hardware().appliance());
             Files.deleteIfExists(files.next());
+            files.changes().forget();
             State replaced = replace(Optional.empty());
             Head head = files.readHead();
             Machine before = machine.standing(head.pin(), Optional.empty());
@@ -180,6 +183,68 @@ public final class History {
             Head head = files.readHead();
             head.withoutSystem(head.pin(), replaced).write(files.head());
             return replaced;
+        } catch (MachineException ours) {
+            throw ours;
+        } catch (IOException failure) {
+            throw new MachineException.StateUnusable(files.states(), failure);
+        }
+    }
+
+    /// The same, and takes customisations of the system back. That they are on the personal disk no
+    /// more is so once the machine has booted: the guest does it.
+    ///
+    /// @param paths absolute; empty for all customisations
+    /// @return the number of the state that holds what was replaced
+    /// @throws MachineException.NotCustomised if it has none
+    /// @throws MachineException.TooManyPaths if the guest cannot be told all of them
+    public int resetCustomisations(List<String> paths) throws MachineException {
+        try (MachineFolder.Lock _ = machines.changing(machine.name())) {
+            Customised customised =
+                    files.readHead()
+                            .customised()
+                            .orElseThrow(() -> new MachineException.NotCustomised(machine.name()));
+            Customised after = customised.takingBack(paths);
+            if (!after.takeBack().orElseThrow().isShort()) {
+                throw new MachineException.TooManyPaths(machine.name(), paths.size());
+            }
+            int replaced = replace(Optional.of("before the reset")).number();
+            Head head = files.readHead();
+            head.withoutSystem(head.pin(), replaced).with(Optional.of(after)).write(files.head());
+            return replaced;
+        } catch (MachineException ours) {
+            throw ours;
+        } catch (IOException failure) {
+            throw new MachineException.StateUnusable(files.states(), failure);
+        }
+    }
+
+    /// Makes the machine, which must not run, ready to be opened with its system writable.
+    ///
+    /// @param work what becomes of what is open in it, if it is suspended
+    /// @throws MachineException.NotCustomisable if its release cannot do that
+    /// @throws MachineException.WorkUnsaved if it is suspended and `work` is to refuse
+    public void beforeCustomising(UnsavedWork work) throws MachineException {
+        try (MachineFolder.Lock _ = machines.changing(machine.name())) {
+            InstalledAppliance appliance = machines.appliances().find(machine.appliance());
+            if (!appliance.description().isCustomisable()) {
+                throw new MachineException.NotCustomisable(
+                        machine.name(), appliance.description().version());
+            }
+            if (machine.lifetime() == Lifetime.ONE_RUN) {
+                throw new MachineException.LeavesNothing(machine.name());
+            }
+            Optional<Integer> suspended = files.readHead().suspended();
+            if (suspended.isPresent()) {
+                switch (work) {
+                    case REFUSE ->
+                            throw new MachineException.WorkUnsaved(machine.name(), suspended.get());
+                    case KEEP_IN_HISTORY -> {
+                        int replaced = replace(Optional.of("before customising")).number();
+                        Head head = files.readHead();
+                        head.withoutSystem(head.pin(), replaced).write(files.head());
+                    }
+                }
+            }
         } catch (MachineException ours) {
             throw ours;
         } catch (IOException failure) {
@@ -215,7 +280,8 @@ public final class History {
                 state.memory().isPresent() ? Optional.of(state.number()) : Optional.empty(),
                 Optional.of(state.number()),
                 layers,
-                true);
+                true,
+                state.isCustomised() ? Optional.of(Customised.KEPT) : Optional.empty());
     }
 
     /// Makes another machine that lies in a state of this one, and is of that state's release. What

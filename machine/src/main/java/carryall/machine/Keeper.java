@@ -44,7 +44,9 @@ public final class Keeper {
         /// The quickest way that is right.
         RESUME,
         /// To boot, whatever was saved.
-        BOOT
+        BOOT,
+        /// To boot with a system that is writable, and keeps what is written.
+        CUSTOMISE
     }
 
     private final Machine machine;
@@ -231,7 +233,11 @@ public final class Keeper {
             Parts parts,
             DiskPauses pauses)
             throws IOException {
-        Head head = files.readHead();
+        Head before = files.readHead();
+        Head head =
+                wish == Wish.CUSTOMISE && before.customised().isEmpty()
+                        ? before.with(Optional.of(Customised.begun()))
+                        : before;
         disks.seal(head.disks());
         Opening opening = Opening.choose(wish, head, disks, states, fit, parts);
         Begun begun;
@@ -239,7 +245,7 @@ public final class Keeper {
             begun = begin(program, fit, disks, parts, opening, head, pauses);
         } catch (IOException failure) {
             // No guest ran: the machine stands where it stood.
-            head.write(files.head());
+            before.write(files.head());
             throw failure;
         }
         try (Qemu qemu = begun.qemu();
@@ -315,7 +321,7 @@ public final class Keeper {
                         hardware(
                                 fit,
                                 disks.disks(opening.disks(), parts),
-                                boot(fit, opening.start(), parts)),
+                                boot(fit, opening, head, parts)),
                         opening.start(),
                         runtime.jail(),
                         pauses);
@@ -358,17 +364,21 @@ public final class Keeper {
     }
 
     /// The kernel, if there is one. A guest that goes on does not need it before it restarts.
-    private static Boot boot(Fit fit, Start start, Parts parts) throws IOException {
+    private static Boot boot(Fit fit, Opening opening, Head head, Parts parts) throws IOException {
         Optional<String> line = fit.appliance().description().kernelCommandLine();
         if (line.isEmpty()) {
             return new Boot.Disk();
         }
         boolean isHere = parts.isHere(Appliance.Part.KERNEL) && parts.isHere(Appliance.Part.INITRD);
-        if (start instanceof Start.Resume && !isHere) {
+        if (opening.start() instanceof Start.Resume && !isHere) {
             return new Boot.Later();
         }
         return new Boot.Kernel(
-                parts.file(Appliance.Part.KERNEL), parts.file(Appliance.Part.INITRD), line.get());
+                parts.file(Appliance.Part.KERNEL),
+                parts.file(Appliance.Part.INITRD),
+                line.get()
+                        + Customised.words(
+                                opening.layer(), head.customised(), fit.appliance().id()));
     }
 
     private MachineStatus.LastRun running(
@@ -380,9 +390,23 @@ public final class Keeper {
             Parts parts)
             throws IOException {
         log.say("QEMU " + qemu.program().version() + " runs as process " + qemu.pid());
+        Optional<CustomisedGuest> customised =
+                opening.layer() == Customised.Layer.NONE
+                        ? Optional.empty()
+                        : Optional.of(
+                                new CustomisedGuest(opening.layer(), files, qemu, saving, log));
         RunningMachine running =
                 new RunningMachine(
-                        machine, qemu, saving, pauses, verdict, opening, parts, started, log);
+                        machine,
+                        qemu,
+                        saving,
+                        pauses,
+                        verdict,
+                        opening,
+                        parts,
+                        customised,
+                        started,
+                        log);
         Thread polite =
                 Thread.ofPlatform().name("asked to end").unstarted(() -> endAsAsked(running));
         Runtime.getRuntime().addShutdownHook(polite);

@@ -53,6 +53,10 @@ record KeeperAnswers(RunningMachine machine) {
                     question.end();
                     answer.put("state", machine.snapshot(label).number());
                 }
+                case "changes" -> {
+                    question.end();
+                    machine.askChanges();
+                }
                 case "stop" -> {
                     Duration patience = Duration.ofSeconds(question.number("patienceSeconds"));
                     question.end();

@@ -23,6 +23,7 @@ import java.util.concurrent.TimeoutException;
 public final class KeeperConnection {
     private static final int LONGEST_ANSWER = 1 << 16;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration CHANGES_PATIENCE = Duration.ofMinutes(2);
     private static final Duration SAVE_PATIENCE = Duration.ofMinutes(15);
 
     private final MachineName name;
@@ -107,6 +108,11 @@ public final class KeeperConnection {
         Map<String, Object> arguments =
                 label.<Map<String, Object>>map(text -> Map.of("label", text)).orElse(Map.of());
         return Math.toIntExact(ask("snapshot", arguments, SAVE_PATIENCE).number("state"));
+    }
+
+    /// Has the guest say what was customised.
+    void askChanges() throws MachineException {
+        ask("changes", Map.of(), CHANGES_PATIENCE);
     }
 
     /// Asks the guest to shut down; the keeper insists after `patience`. Returns at once.

@@ -50,6 +50,49 @@ public abstract sealed class MachineException extends IOException {
         }
     }
 
+    /// The machine has no customisations of its system. Nothing was changed.
+    public static final class NotCustomised extends MachineException {
+        private final MachineName name;
+
+        public NotCustomised(MachineName name) {
+            super(name + " has no customisations");
+            this.name = name;
+        }
+
+        public MachineName name() {
+            return name;
+        }
+    }
+
+    /// The release was built without what lays a user's changes over its system. Nothing was
+    /// changed.
+    public static final class NotCustomisable extends MachineException {
+        private final MachineName name;
+
+        public NotCustomisable(MachineName name, String release) {
+            super(name + " is of release " + release + ", which cannot keep customisations");
+            this.name = name;
+        }
+
+        public MachineName name() {
+            return name;
+        }
+    }
+
+    /// The guest cannot be told at once to take back so much. Nothing was changed.
+    public static final class TooManyPaths extends MachineException {
+        private final MachineName name;
+
+        public TooManyPaths(MachineName name, int paths) {
+            super(name + " cannot be told to take back " + paths + " more paths at its next start");
+            this.name = name;
+        }
+
+        public MachineName name() {
+            return name;
+        }
+    }
+
     /// A machine for one run is never saved.
     public static final class LeavesNothing extends MachineException {
         public LeavesNothing(MachineName name) {

@@ -110,6 +110,11 @@ record MachineFolder(Path path) {
         return Files.readString(file, StandardCharsets.UTF_8);
     }
 
+    /// What the guest last said of its customisations.
+    ChangesFile changes() {
+        return new ChangesFile(path.resolve("changes.txt"));
+    }
+
     Path lock() {
         return path.resolve("keeper.lock");
     }

@@ -318,6 +318,30 @@ public final class Machines {
         return new History(this, find(name));
     }
 
+    /// What the user changed of a machine's system. A guest that runs is asked; of one that does
+    /// not, it is what it last said.
+    public Customisations customisations(MachineName name) throws MachineException {
+        MachineFolder files = files(name);
+        find(name);
+        Optional<Customised> customised = files.readHead().customised();
+        if (customised.isEmpty()) {
+            return new Customisations(false, Optional.empty(), Optional.empty());
+        }
+        if (status(name) instanceof MachineStatus.Running) {
+            connect(name).askChanges();
+        }
+        try {
+            return new Customisations(
+                    true,
+                    files.changes().read(),
+                    customised.get().takeBack().map(Customised.TakeBack::paths));
+        } catch (MachineException ours) {
+            throw ours;
+        } catch (IOException failure) {
+            throw new MachineException.StateUnusable(files.path(), failure);
+        }
+    }
+
     /// Changes what a stopped machine may reach.
     public Machine grant(MachineName name, Network network) throws MachineException {
         MachineFolder files = files(name);

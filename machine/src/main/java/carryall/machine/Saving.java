@@ -187,6 +187,11 @@ final class Saving {
         return (int) layers.frozen().stream().filter(Layer.Released.class::isInstance).count();
     }
 
+    /// Writes down which customisations the machine has, as its guest says.
+    synchronized void customised(Optional<Customised> customisations) throws IOException {
+        write(head.with(customisations));
+    }
+
     private void write(Head next) throws IOException {
         next.write(disks.files().head());
         head = next;
@@ -222,6 +227,7 @@ final class Saving {
                                                 stored.memory().packs(),
                                                 Digest.of(devices))),
                                 disks.content(layers),
+                                head.customised().isPresent(),
                                 stored(stored, devices, layers));
                 states.complete(beside, state);
                 memory = stored.memory();

@@ -156,6 +156,7 @@ final class SwitchTest {
                                         List.of(),
                                         any)),
                         new MachineDisks(files, appliance).content(frozen),
+                        false,
                         new ByteSize(0)));
         files.readHead().asleep(1, frozen).write(files.head());
         return made;
@@ -560,7 +561,14 @@ final class SwitchTest {
                         2,
                         Optional.of(new Digest("sha256:" + "a".repeat(64))));
         Head head =
-                new Head(Optional.of(pin), 1, Optional.empty(), Optional.of(1), Map.of(), false);
+                new Head(
+                        Optional.of(pin),
+                        1,
+                        Optional.empty(),
+                        Optional.of(1),
+                        Map.of(),
+                        false,
+                        Optional.empty());
         Path file = temp.resolve("head.json");
         head.write(file);
         assertThat(Files.readAllLines(file).getFirst())
