@@ -207,6 +207,9 @@ final class RunVerb implements Verb {
         if (!isUp && offerWayBack(machines, terminal, machine.name())) {
             return Exit.GUEST;
         }
+        if (!detach) {
+            sayConflicts(machines, terminal, machine.name());
+        }
         if (!detach && !format.isJson()) {
             show(machines, terminal, machine);
         }
@@ -414,6 +417,33 @@ final class RunVerb implements Verb {
             throws MachineException {
         if (machines.status(name) instanceof MachineStatus.Running running) {
             terminal.note(name + ": " + running.opening() + "; with " + running.accelerator());
+        }
+    }
+
+    /// What the publisher changed too, where the user customised the system.
+    private static void sayConflicts(Machines machines, Terminal terminal, MachineName name)
+            throws MachineException {
+        try {
+            machines.customisations(name)
+                    .changes()
+                    .ifPresent(changes -> {
+                        changes.problem()
+                                .ifPresent(why ->
+                                        terminal.note(
+                                                name
+                                                        + " runs without your customisations: "
+                                                        + why));
+                        if (!changes.conflicts().isEmpty()) {
+                            terminal.note(
+                                    "The publisher changed too what you did: "
+                                            + String.join(", ", changes.conflicts())
+                                            + ". See `carryall diff "
+                                            + name
+                                            + "`.");
+                        }
+                    });
+        } catch (MachineException.Refused | MachineException.KeeperSilent unknown) {
+            terminal.note(String.valueOf(unknown.getMessage()));
         }
     }
 

@@ -37,6 +37,8 @@ final class Verbs {
                     new Named("restore", RestoreVerb::new),
                     new Named("clone", CloneVerb::new),
                     new Named("reset", ResetVerb::new),
+                    new Named("customise", CustomiseVerb::new),
+                    new Named("diff", DiffVerb::new),
                     new Named("rm", RmVerb::new),
                     new Named("subscribe", SubscribeVerb::new),
                     new Named("unsubscribe", UnsubscribeVerb::new),
