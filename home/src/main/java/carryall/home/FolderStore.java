@@ -109,7 +109,7 @@ public final class FolderStore implements HomeStore {
             Path beside = incoming.resolve(writer + "." + UUID.randomUUID());
             try {
                 write(beside, bytes);
-                makeFolders(place.getParent());
+                makeFolders(place.resolveSibling(""));
                 move(beside, place);
             } finally {
                 Files.deleteIfExists(beside);
@@ -133,7 +133,7 @@ public final class FolderStore implements HomeStore {
     private void makeFolders(Path half) throws IOException {
         if (!Files.isDirectory(half)) {
             Files.createDirectories(half);
-            flush(half.getParent());
+            flush(half.resolveSibling(""));
             flush(folder);
         }
     }
@@ -144,7 +144,7 @@ public final class FolderStore implements HomeStore {
         } catch (AtomicMoveNotSupportedException otherDisk) {
             throw new IOException("its folders lie on different disks", otherDisk);
         }
-        flush(place.getParent());
+        flush(place.resolveSibling(""));
     }
 
     private static void flush(Path directory) throws IOException {
