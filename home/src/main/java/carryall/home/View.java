@@ -154,11 +154,6 @@ record View(
         return kept;
     }
 
-    /// Whether every host has seen a mark.
-    boolean isSeenByAll(ObjectName mark) {
-        return unaware(mark).isEmpty();
-    }
-
     /// The hosts that have not seen a mark.
     Set<HostId> unaware(ObjectName mark) {
         Set<HostId> unaware = new TreeSet<>();
