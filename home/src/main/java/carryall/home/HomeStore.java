@@ -38,7 +38,7 @@ public interface HomeStore {
     /// @throws TransportException.Damaged if it has another size
     byte[] range(ObjectName name, long size, long offset, int length) throws TransportException;
 
-    /// Removes an object, if it is there.
+    /// Removes an object, if it is there; parts of it may still be handed out for a while.
     ///
     /// @throws TransportException.Refused if it cannot remove
     void remove(ObjectName name) throws TransportException;

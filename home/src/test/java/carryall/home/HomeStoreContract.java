@@ -61,8 +61,6 @@ abstract class HomeStoreContract {
         assertThatThrownBy(() -> store.read(name))
                 .isInstanceOf(TransportException.Missing.class)
                 .hasMessageContaining(name.text());
-        assertThatThrownBy(() -> store.range(name, 9, 0, 9))
-                .isInstanceOf(TransportException.Missing.class);
         store.put(name, bytes(9));
         assertThat(store.read(name)).isEqualTo(bytes(9));
     }
