@@ -13,20 +13,8 @@ import java.util.TreeSet;
 ///
 /// @param seat whose home
 record Checking(Seat seat) {
-    /// What was found.
-    ///
-    /// @param saves how many were looked at
-    /// @param packs how many
-    /// @param bytesRead of packs
-    /// @param faults for people, each with its object
-    public record Outcome(int saves, int packs, long bytesRead, List<String> faults) {
-        public Outcome {
-            faults = List.copyOf(faults);
-        }
-    }
-
     /// @param isDataRead whether each pack is read whole, or only looked for
-    Outcome run(boolean isDataRead) throws HomeException, TransportException {
+    Checked run(boolean isDataRead) throws HomeException, TransportException {
         View view = seat.look();
         List<String> faults = new ArrayList<>();
         view.concerns().forEach(concern -> faults.add(String.valueOf(concern.getMessage())));
@@ -66,7 +54,7 @@ record Checking(Seat seat) {
                 }
             }
         }
-        return new Outcome(saves, packs.size(), read, faults);
+        return new Checked(saves, packs.size(), read, faults);
     }
 
     private static Set<String> use(Map<ObjectName, Set<String>> users, Save.Pack pack) {

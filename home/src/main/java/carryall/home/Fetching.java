@@ -22,9 +22,24 @@ public final class Fetching {
     }
 
     /// A save that can be fetched.
-    ///
-    /// @param from the label of the host that made it
-    public record Found(Head.Tip tip, String from) {
+    public static final class Found {
+        private final Head.Tip tip;
+        private final String from;
+
+        Found(Head.Tip tip, String from) {
+            this.tip = tip;
+            this.from = from;
+        }
+
+        Head.Tip tip() {
+            return tip;
+        }
+
+        /// The label of the host that made it.
+        public String from() {
+            return from;
+        }
+
         /// The machine's id.
         public UUID machine() {
             return tip.machine();

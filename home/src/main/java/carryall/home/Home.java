@@ -190,14 +190,14 @@ public final class Home {
     /// Removes what nothing needs.
     ///
     /// @param keep how many saves of each machine that this host made stay, 1 and more
-    public Pruning.Outcome prune(int keep) throws HomeException, TransportException {
+    public Pruned prune(int keep) throws HomeException, TransportException {
         try (HomeFolder.Turn _ = seat.files().turn()) {
             return new Pruning(seat, keep).run();
         }
     }
 
     /// Checks that all is there.
-    public Checking.Outcome check(boolean isDataRead) throws HomeException, TransportException {
+    public Checked check(boolean isDataRead) throws HomeException, TransportException {
         return new Checking(seat).run(isDataRead);
     }
 

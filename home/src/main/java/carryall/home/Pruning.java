@@ -32,18 +32,7 @@ record Pruning(Seat seat, int keep) {
         }
     }
 
-    /// What a prune did.
-    ///
-    /// @param removed how many objects
-    /// @param condemned how many wait for hosts
-    /// @param waiting the labels of the hosts that have not seen a mark
-    public record Outcome(int removed, int condemned, List<String> waiting) {
-        public Outcome {
-            waiting = List.copyOf(waiting);
-        }
-    }
-
-    Outcome run() throws HomeException, TransportException {
+    Pruned run() throws HomeException, TransportException {
         View view = seat.lookToWrite();
         refuseConcerns(view);
         Set<ObjectName> kept = thinned(view);
@@ -130,7 +119,7 @@ record Pruning(Seat seat, int keep) {
         return needed;
     }
 
-    private Outcome remove(View view) throws HomeException, TransportException {
+    private Pruned remove(View view) throws HomeException, TransportException {
         refuseConcerns(view);
         Set<ObjectName> needed = needed(view.kept());
         HomeStore store = seat.sealed().store();
@@ -163,7 +152,7 @@ record Pruning(Seat seat, int keep) {
                 store.remove(mark.getKey());
             }
         }
-        return new Outcome(removed, waiting, List.copyOf(unaware));
+        return new Pruned(removed, waiting, List.copyOf(unaware));
     }
 
     private static String label(View view, HostId host) {

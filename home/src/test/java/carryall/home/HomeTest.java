@@ -215,7 +215,7 @@ final class HomeTest {
             desk.push();
         }
         assertThat(store.list(ObjectKind.PACK)).hasSize(4);
-        Pruning.Outcome first = desk.home().prune(1);
+        Pruned first = desk.home().prune(1);
         assertThat(first.removed()).isZero();
         assertThat(first.condemned()).isEqualTo(6);
         assertThat(first.waiting()).containsExactly("lap");
