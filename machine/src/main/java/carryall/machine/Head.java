@@ -86,6 +86,12 @@ record Head(
         return new Head(pin, state, Optional.empty(), Optional.of(state), newDisks, systemStays);
     }
 
+    /// The same of a machine that has a state of that number.
+    Head counting(int state) {
+        return new Head(
+                pin, Math.max(lastState, state), suspended, parent, disks, systemStays);
+    }
+
     static Head read(Path file) throws IOException {
         JsonText object = JsonText.parse(CheckedText.read(file));
         if (object.number("format") != FORMAT) {

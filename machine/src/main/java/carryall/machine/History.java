@@ -93,6 +93,42 @@ public final class History {
         return keep(State.Kind.REPLACED, label);
     }
 
+    /// The state that the machine, which does not run, lies in or goes on from; what was written
+    /// since is kept as one. The caller holds the lock.
+    State standing() throws IOException {
+        Head head = files.readHead();
+        Optional<Integer> current = head.suspended().or(head::parent);
+        if (current.isPresent() && states.numbers().contains(current.get())) {
+            State state = states.find(current.get());
+            if (head.suspended().isPresent() || isUnwritten(head, state)) {
+                return state;
+            }
+        }
+        return keep(State.Kind.SNAPSHOT, Optional.empty());
+    }
+
+    private static boolean isUnwritten(Head head, State state) {
+        return head.disks().entrySet().stream()
+                .allMatch(disk ->
+                        disk.getValue().top().isEmpty()
+                                && disk.getValue()
+                                        .frozen()
+                                        .equals(
+                                                state
+                                                        .disks()
+                                                        .getOrDefault(disk.getKey(), List.of())
+                                                        .stream()
+                                                        .map(State.FrozenLayer::layer)
+                                                        .toList()));
+    }
+
+    /// Where a machine stands that comes from another host in a state.
+    ///
+    /// @param made as it was made there
+    static Head arrived(Machine made, State state) {
+        return headOf(state, pin(made, state), state.number());
+    }
+
     private State keep(State.Kind kind, Optional<String> label) throws IOException {
         Head head = files.readHead();
         if (head.suspended().isPresent()) {
@@ -279,14 +315,14 @@ public final class History {
 
     /// The same files under another folder, by hard links; what is not frozen is removed by
     /// [States#tidy], and only what the state names is left.
-    private static void link(Path from, Path to) throws IOException {
+    static void link(Path from, Path to) throws IOException {
         Files.createDirectories(to);
         if (!Files.isDirectory(from)) {
             return;
         }
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(from)) {
             for (Path entry : entries) {
-                if (Files.isRegularFile(entry)) {
+                if (Files.isRegularFile(entry) && !Files.exists(to.resolve(entry.getFileName()))) {
                     Files.createLink(to.resolve(entry.getFileName()), entry);
                 }
             }

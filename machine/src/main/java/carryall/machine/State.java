@@ -37,6 +37,12 @@ public record State(
         }
     }
 
+    /// The same under another number.
+    State numbered(int other) {
+        return new State(
+                other, kind, label, parent, taken, hardware, memory, disks, stored);
+    }
+
     /// Why it was taken.
     public enum Kind {
         /// The machine was suspended; gone when the next such one is whole.
