@@ -187,9 +187,9 @@ final class Sealer {
     /// @throws NotSealed if a byte is not what was sealed, or it was sealed for another home
     byte[] open(ObjectKind kind, byte[] sealed) throws NotSealed {
         Salt salt = salt(kind, sealed);
-        long body = sealed.length - HEADER;
-        long segments = Math.ceilDiv(body, SEALED_SEGMENT);
-        long plain = body - segments * TAG;
+        int body = sealed.length - HEADER;
+        int segments = Math.ceilDiv(body, SEALED_SEGMENT);
+        int plain = body - segments * TAG;
         if (plain < 1) {
             throw new NotSealed("it was cut");
         }
