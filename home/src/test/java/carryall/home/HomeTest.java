@@ -226,6 +226,47 @@ final class HomeTest {
         assertThat(desk.home().check(true).faults()).isEmpty();
     }
 
+    /// A pack that was condemned while its save was still on the way is needed by that save, and yet
+    /// may go as soon as that save goes. So no other save may come to need it.
+    @Test
+    void aSaveNeverNamesAnewWhatIsCondemned() throws IOException {
+        byte[] shared = bytes(1, 40);
+        desk.files().put("disks/a", shared);
+        OneHost other = host("other");
+        other.joins(sheet);
+        meanwhile(desk, 2, () -> other.home().prune(1));
+        desk.push();
+        lap.home().prune(1);
+        assertThat(store.list(ObjectKind.MARK)).hasSize(1);
+        lap.files().put("disks/mine", shared);
+        meanwhile(
+                lap,
+                2,
+                () -> {
+                    desk.files().put("disks/a", bytes(2, 40));
+                    desk.push();
+                    other.home().prune(1);
+                    lap.store().meanwhile(() -> {});
+                    desk.home().prune(1);
+                });
+        ObjectName save = lap.push().save();
+        desk.home().prune(1);
+        assertThat(lap.home().check(true).faults()).isEmpty();
+        assertSame(lap.restored(save), lap.files());
+    }
+
+    /// Something happens elsewhere before a host's nth change.
+    private static void meanwhile(OneHost host, int change, FailingStore.Between what) {
+        int[] left = {change};
+        host.store()
+                .meanwhile(() -> {
+                    left[0]--;
+                    if (left[0] == 0) {
+                        what.happens();
+                    }
+                });
+    }
+
     @Test
     void aForgottenHostOpensNothingAndLosesNothing() throws IOException {
         lap.files().put("disks/a", bytes(9, 4));
