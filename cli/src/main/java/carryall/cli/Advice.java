@@ -3,6 +3,7 @@ package carryall.cli;
 import carryall.appliance.ApplianceException;
 import carryall.chunk.ChunkException;
 import carryall.crypto.CryptoException;
+import carryall.home.HomeException;
 import carryall.hypervisor.ByteSize;
 import carryall.hypervisor.HypervisorException;
 import carryall.machine.MachineException;
@@ -26,7 +27,7 @@ record Advice(int exitCode, String found, String nextStep) {
         return new Advice(step.exitCode(), found(failure), step.words());
     }
 
-    private record Step(int exitCode, String words) {}
+    record Step(int exitCode, String words) {}
 
     /// The JDK's own failures often have no words but a path.
     private static String found(IOException failure) {
@@ -42,6 +43,7 @@ record Advice(int exitCode, String found, String nextStep) {
     private static Step step(IOException failure) {
         return switch (failure) {
             case MachineException ours -> on(ours);
+            case HomeException ours -> HomeAdvice.on(ours);
             case ApplianceException ours -> on(ours);
             case RecipeException ours -> on(ours);
             case ReleaseException ours -> on(ours);

@@ -46,6 +46,7 @@ final class Verbs {
                     new Named("update", UpdateVerb::new),
                     new Named("rollback", RollbackVerb::new),
                     new Named("prune", PruneVerb::new),
+                    new Named("home", HomeVerb::new),
                     new Named("build", BuildVerb::new),
                     new Named("keygen", KeygenVerb::new),
                     new Named("publish", PublishVerb::new),
@@ -100,8 +101,13 @@ final class Verbs {
 
     private static CommandLine whole(Named named) {
         CommandLine verb = new CommandLine(named.verb.get());
-        verb.getCommandSpec().addOption(help()).usageMessage().width(80).footer(ExitCodes.lines());
+        addHelp(verb);
+        verb.getSubcommands().values().forEach(Verbs::addHelp);
         return verb;
+    }
+
+    private static void addHelp(CommandLine verb) {
+        verb.getCommandSpec().addOption(help()).usageMessage().width(80).footer(ExitCodes.lines());
     }
 
     private static CommandLine outline(Named named) {
@@ -141,8 +147,11 @@ final class Verbs {
                 line.usage(terminal.errors(), Ansi.OFF);
                 return Exit.USAGE;
             }
-            Verb verb = (Verb) parsed.subcommand().commandSpec().userObject();
-            return verb.run(machines, terminal);
+            CommandLine.ParseResult typed = parsed.subcommand();
+            while (typed.hasSubcommand()) {
+                typed = typed.subcommand();
+            }
+            return ((Verb) typed.commandSpec().userObject()).run(machines, terminal);
         } catch (CommandLine.ParameterException wrong) {
             terminal.error(
                     String.valueOf(wrong.getMessage()),
