@@ -191,7 +191,7 @@ record View(
     }
 
     private static boolean isPassed(Standing one, Standing other, List<Standing> all) {
-        if (one == other || !one.tip().machine().equals(other.tip().machine())) {
+        if (one.equals(other) || !one.tip().machine().equals(other.tip().machine())) {
             return false;
         }
         boolean goesOn = other.tip().ancestry().includes(one.tip().ancestry());
