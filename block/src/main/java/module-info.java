@@ -1,4 +1,4 @@
-/// Serves disks and memory images that are only read: as NBD exports on a unix socket, and as files
+/// Serves disks and memory images: as NBD exports on a unix socket, only to be read, and as files
 /// through FUSE.
 ///
 /// A [BlockDevice][carryall.block.BlockDevice] has the content, here already or still to come; an
@@ -7,7 +7,10 @@
 /// few at a time. A [FuseMount][carryall.block.FuseMount] does the same for the kernel, which
 /// caches what it reads.
 ///
-/// It knows nothing of where content comes from, writes nothing, and listens on no network.
+/// A disk that another's NBD server has is a [NbdDevice][carryall.block.NbdDevice], which is
+/// written too.
+///
+/// It knows nothing of where content comes from, and listens on no network.
 @org.jspecify.annotations.NullMarked
 module carryall.block {
     requires static transitive org.jspecify;

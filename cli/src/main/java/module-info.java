@@ -7,6 +7,7 @@
 module carryall.cli {
     requires static transitive org.jspecify;
     requires carryall.block;
+    requires carryall.home;
     requires info.picocli;
     requires carryall.recipe;
     requires carryall.release;

@@ -8,7 +8,8 @@
 ///
 /// Every file is reached from one descriptor of the granted folder, by calls of the kernel that
 /// leave it neither upwards nor through links or mounts; nothing is checked by path and then used
-/// by path. It listens nowhere, and knows nothing of machines.
+/// by path. A [Line][carryall.folder.Line] carries the connections of a guest to a server over one
+/// stream of bytes. It listens nowhere, and knows nothing of machines.
 @org.jspecify.annotations.NullMarked
 module carryall.folder {
     requires static transitive org.jspecify;

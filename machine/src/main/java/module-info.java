@@ -11,6 +11,7 @@ module carryall.machine {
     requires static transitive org.jspecify;
     requires transitive carryall.appliance;
     requires carryall.block;
+    requires transitive carryall.folder;
     requires transitive carryall.chunk;
     requires carryall.release;
 

@@ -63,6 +63,11 @@ final class LibreCadTest {
         app.closeFileMenu(idle);
         app.drawLine();
 
+        Path folder = Files.createDirectories(command.home().resolveSibling("test-drawings"));
+        Path copy = folder.resolve("plan.dxf");
+        Files.deleteIfExists(copy);
+        command.run("folder", "add", "librecad", folder.toString(), "--as", "drawings").succeeded();
+
         // Under this host's QEMU, and under a later one.
         Screen drawn = app.screen();
         for (Command host :
@@ -78,6 +83,10 @@ final class LibreCadTest {
         }
 
         app.savePlan();
+        try (GuestConsole console = GuestConsole.of(command, "librecad")) {
+            console.ask("su user -c 'cp ~/plan.dxf ~/drawings/'", PATIENCE);
+        }
+        assertThat(copy).content().contains("AcDbLine");
         assertThat(command.run(Duration.ofMinutes(2), "stop", "librecad", "--json").object())
                 .containsEntry("outcome", "shut_down");
         command.run(BUILD, "run", "librecad").succeeded();

@@ -6,6 +6,7 @@ import carryall.appliance.BuildFolder;
 import carryall.appliance.InstalledAppliance;
 import carryall.appliance.MemoryImageFile;
 import carryall.appliance.Scratch;
+import carryall.appliance.Sharing;
 import carryall.crypto.Digest;
 import carryall.hypervisor.Accelerators;
 import carryall.hypervisor.Boot;
@@ -106,6 +107,7 @@ final class WarmTiny {
                 1,
                 Network.NONE,
                 Scratch.KEEP,
+                Sharing.NONE,
                 List.of(),
                 Optional.of(COMMAND_LINE),
                 Digest.of(("warm " + version).getBytes(StandardCharsets.UTF_8)),
@@ -151,7 +153,8 @@ final class WarmTiny {
                                 file(Appliance.Part.INITRD),
                                 COMMAND_LINE),
                         new MacAddress("52:54:00:00:00:00"),
-                        Network.NONE);
+                        Network.NONE,
+                        List.of());
         try (Qemu qemu =
                 Qemu.start(
                         program, machine, new Start.Boot(Set.of("personal")), sockets, _ -> {})) {

@@ -27,6 +27,7 @@ import java.util.Set;
 /// @param memory 4 MiB to 64 GiB, whole mebibytes
 /// @param cpus 1 to 16
 /// @param scratch what becomes of what a machine writes on its system disk
+/// @param sharing how its machines get at folders of the host; only with profile `modern`
 /// @param fileTypes MIME types that the app opens
 /// @param kernelCommandLine present if the appliance boots its own [Part#KERNEL], and [Part#INITRD]
 ///   with it; at most 2,047 printable ASCII characters
@@ -44,11 +45,16 @@ public record Appliance(
         int cpus,
         Network network,
         Scratch scratch,
+        Sharing sharing,
         List<String> fileTypes,
         Optional<String> kernelCommandLine,
         Digest recipe,
         Optional<Warm> warm,
         Map<Part, Content> parts) {
+    /// The word of a kernel command line that tells that the guest puts a user's customisations
+    /// over its system, as `docs/formats/guest.md` has it.
+    public static final String CUSTOMISABLE = "carryall.customisable=1";
+
     private static final ByteSize LEAST_MEMORY = ByteSize.mebibytes(4);
     private static final ByteSize MOST_MEMORY = ByteSize.mebibytes(64 << 10);
 
@@ -67,6 +73,7 @@ public record Appliance(
                 memory);
         check(cpus >= 1 && cpus <= 16, "cpus", cpus);
         check(firmware == Firmware.BIOS || profile == Profile.MODERN, "firmware", firmware);
+        check(sharing == Sharing.NONE || profile == Profile.MODERN, "folders", sharing);
         for (String type : fileTypes) {
             check(type.length() <= 192 && type.matches("[a-z0-9.+-]+/[a-z0-9.+-]+"), "type", type);
         }
@@ -110,11 +117,19 @@ public record Appliance(
                 cpus,
                 network,
                 scratch,
+                sharing,
                 fileTypes,
                 kernelCommandLine,
                 recipe,
                 warm,
                 parts);
+    }
+
+    /// Whether a machine of it can have customisations of its system.
+    public boolean isCustomisable() {
+        return kernelCommandLine.isPresent()
+                && parts.containsKey(Part.PERSONAL)
+                && List.of(kernelCommandLine.get().split(" ")).contains(CUSTOMISABLE);
     }
 
     private static void check(boolean holds, String what, Object found) {

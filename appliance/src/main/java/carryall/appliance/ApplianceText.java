@@ -36,6 +36,9 @@ final class ApplianceText {
         if (appliance.scratch() != Scratch.KEEP) {
             text.put("scratch", word(appliance.scratch()));
         }
+        if (appliance.sharing() != Sharing.NONE) {
+            text.put("folders", word(appliance.sharing()));
+        }
         text.put("fileTypes", appliance.fileTypes());
         appliance.kernelCommandLine().ifPresent(line -> text.put("kernelCommandLine", line));
         text.put("recipe", appliance.recipe().text());
@@ -101,6 +104,9 @@ final class ApplianceText {
                         object.optionalText("scratch")
                                 .map(word -> of(Scratch.class, word))
                                 .orElse(Scratch.KEEP),
+                        object.optionalText("folders")
+                                .map(word -> of(Sharing.class, word))
+                                .orElse(Sharing.NONE),
                         object.texts("fileTypes"),
                         object.optionalText("kernelCommandLine"),
                         new Digest(object.text("recipe")),

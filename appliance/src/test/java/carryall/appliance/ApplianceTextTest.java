@@ -38,6 +38,7 @@ final class ApplianceTextTest {
                     2,
                     Network.NONE,
                     Scratch.KEEP,
+                    Sharing.NONE,
                     List.of("image/vnd.dxf", "image/vnd.dwg"),
                     Optional.of("root=UUID=63617272-7961-4c6c-8000-000000000001 ro quiet"),
                     digest('a'),
@@ -113,12 +114,44 @@ final class ApplianceTextTest {
                 LIBRECAD.cpus(),
                 LIBRECAD.network(),
                 Scratch.KEEP,
+                Sharing.NONE,
                 LIBRECAD.fileTypes(),
                 LIBRECAD.kernelCommandLine(),
                 LIBRECAD.recipe(),
                 Optional.of(
                         new Appliance.Warm(QemuProgram.Version.parse("7.2.22"), Accelerator.TCG)),
                 parts);
+    }
+
+    @Test
+    void whetherItTakesFoldersIsSaidAndOnlyWithAPort() {
+        Appliance sharing = sharing(Profile.MODERN);
+        String text = ApplianceText.write(sharing);
+        assertThat(text).contains("\"network\":\"none\",\"folders\":\"line\",\"fileTypes\":[");
+        assertThat(ApplianceText.parse(text)).isEqualTo(sharing);
+        assertThat(sharing.sharing().ports()).containsExactly("carryall.folders");
+        assertThat(ApplianceText.write(LIBRECAD)).doesNotContain("folders");
+        assertThatThrownBy(() -> sharing(Profile.CLASSIC)).hasMessageContaining("folders");
+    }
+
+    private static Appliance sharing(Profile profile) {
+        return new Appliance(
+                LIBRECAD.name(),
+                LIBRECAD.version(),
+                LIBRECAD.title(),
+                LIBRECAD.summary(),
+                profile,
+                Firmware.BIOS,
+                LIBRECAD.memory(),
+                LIBRECAD.cpus(),
+                Network.NONE,
+                Scratch.KEEP,
+                Sharing.LINE,
+                LIBRECAD.fileTypes(),
+                LIBRECAD.kernelCommandLine(),
+                LIBRECAD.recipe(),
+                Optional.empty(),
+                LIBRECAD.parts());
     }
 
     @Test
@@ -135,6 +168,7 @@ final class ApplianceTextTest {
                         1,
                         Network.INTERNET,
                         Scratch.KEEP,
+                        Sharing.NONE,
                         List.of(),
                         Optional.empty(),
                         digest('b'),

@@ -53,6 +53,7 @@ final class AppliancesTest {
                 1,
                 Network.NONE,
                 Scratch.KEEP,
+                Sharing.NONE,
                 List.of(),
                 Optional.empty(),
                 Digest.of(("recipe of " + version).getBytes(StandardCharsets.UTF_8)),

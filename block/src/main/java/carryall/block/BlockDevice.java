@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /// A disk that is only read, whose content may still be on its way. Its size never changes, and no
-/// byte of it does. Many threads call at once. Ranges are inside the device; whoever calls has
-/// checked that.
+/// byte of it does, but of a [WritableDevice]. Many threads call at once. Ranges are inside the
+/// device; whoever calls has checked that.
 public interface BlockDevice {
     /// Bytes, 0 or more.
     long size();

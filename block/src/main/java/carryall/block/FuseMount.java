@@ -13,7 +13,8 @@ import java.util.Map;
 /// come, and for nothing else. QEMU maps a guest's memory from one, copy-on-write.
 ///
 /// What was read once stays in the kernel's page cache. A file can be opened for writing, as QEMU
-/// 7.2 does to map it; writes are refused, and so is every other change.
+/// 7.2 does to map it; writes are refused, but to a [WritableDevice], and so is every other change.
+/// A write has reached its device when it returns.
 ///
 /// The kernel asks for the smallest part that [#mount] was told. A client that marks what it has
 /// mapped as `MADV_HUGEPAGE` makes the kernel read 2 MiB around each fault all the same, as QEMU

@@ -24,9 +24,10 @@ final class FuseSession {
     private static final int MOST_BACKGROUND = 64;
     private static final int CONGESTION = 48;
     private static final int PAGE = 4096;
-    private static final int MOST_WRITE = PAGE;
-    private static final int REQUEST_BYTES = 16 << 10;
+    private static final int MOST_WRITE = 128 << 10;
+    private static final int REQUEST_BYTES = MOST_WRITE + (16 << 10);
     private static final int REQUEST_HEADER = 40;
+    private static final int WRITE_HEADER = 80;
     private static final int REPLY_HEADER = 16;
     private static final int MINOR = 31;
     private static final Duration LONGEST_END = Duration.ofSeconds(10);
@@ -62,6 +63,7 @@ final class FuseSession {
     private static final int TMPFILE = 51;
 
     private static final int ASYNC_READ = 1;
+    private static final int BIG_WRITES = 1 << 5;
     private static final int PARALLEL_DIROPS = 1 << 18;
     private static final int MAX_PAGES = 1 << 22;
     private static final int KEEP_CACHE = 2;
@@ -155,6 +157,7 @@ final class FuseSession {
                 reply(unique, 0);
             }
             case READ -> read(unique, node, request.getLong(48), request.getInt(56));
+            case WRITE -> write(unique, node, request.getLong(48), request.getInt(56));
             case READDIR -> {
                 files.putNames(request.getLong(48), request.getInt(56), out);
                 reply(unique, 0);
@@ -173,7 +176,6 @@ final class FuseSession {
                     RMDIR,
                     RENAME,
                     LINK,
-                    WRITE,
                     SETXATTR,
                     REMOVEXATTR,
                     CREATE,
@@ -191,7 +193,7 @@ final class FuseSession {
 
     private void agree() {
         int readAhead = Math.min(request.getInt(48), mostRead);
-        int flags = request.getInt(52) & (ASYNC_READ | PARALLEL_DIROPS | MAX_PAGES);
+        int flags = request.getInt(52) & (ASYNC_READ | BIG_WRITES | PARALLEL_DIROPS | MAX_PAGES);
         out.putInt(7).putInt(MINOR).putInt(readAhead).putInt(flags);
         out.putShort((short) MOST_BACKGROUND).putShort((short) CONGESTION);
         out.putInt(MOST_WRITE).putInt(1);
@@ -220,6 +222,26 @@ final class FuseSession {
             }
         } else {
             readLater(unique, content, offset, length);
+        }
+    }
+
+    private void write(long unique, long node, long offset, int size) throws IOException {
+        Optional<BlockDevice> found = files.device(node);
+        if (found.isEmpty() || !(found.get() instanceof WritableDevice content)) {
+            reply(unique, -Libc.EROFS);
+        } else if (offset < 0
+                || size < 0
+                || size > request.limit() - WRITE_HEADER
+                || offset > content.size() - size) {
+            reply(unique, -Libc.EFBIG);
+        } else {
+            try {
+                content.write(offset, request.slice(WRITE_HEADER, size));
+                out.putInt(size).putInt(0);
+                reply(unique, 0);
+            } catch (IOException failed) {
+                reply(unique, -Libc.EIO);
+            }
         }
     }
 

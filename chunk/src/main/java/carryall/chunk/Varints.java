@@ -7,12 +7,15 @@ import java.util.HexFormat;
 
 /// Whole numbers in as few bytes as they need: seven bits a byte, the lowest first, the eighth bit
 /// set on all but the last (unsigned LEB128). Signed ones alternate: 0, -1, 1, -2 are 0, 1, 2, 3.
-final class Varints {
+public final class Varints {
     private static final int DIGEST = 32;
 
     private Varints() {}
 
-    static void write(ByteArrayOutputStream out, long number) {
+    /// Writes a number.
+    ///
+    /// @param number 0 to 2^56 - 1
+    public static void write(ByteArrayOutputStream out, long number) {
         long left = number;
         while ((left & ~0x7fL) != 0) {
             out.write((int) ((left & 0x7f) | 0x80));
@@ -29,13 +32,16 @@ final class Varints {
         return (number >>> 1) ^ -(number & 1);
     }
 
-    static void write(ByteArrayOutputStream out, Digest digest) {
+    /// Writes a digest's 32 bytes.
+    public static void write(ByteArrayOutputStream out, Digest digest) {
         out.writeBytes(HexFormat.of().parseHex(digest.hex()));
     }
 
+    /// Reads a number.
+    ///
     /// @throws IllegalArgumentException if the bytes end, or the number is over 2^56 or written in
     ///   more bytes than it needs
-    static long read(ByteBuffer in) {
+    public static long read(ByteBuffer in) {
         long number = 0;
         for (int shift = 0; shift < 56; shift += 7) {
             need(in, 1);
@@ -51,8 +57,10 @@ final class Varints {
         throw new IllegalArgumentException("a number without end");
     }
 
+    /// Reads a small number.
+    ///
     /// @throws IllegalArgumentException also if the number is over `most`
-    static int read(ByteBuffer in, int most) {
+    public static int read(ByteBuffer in, int most) {
         long number = read(in);
         if (number > most) {
             throw new IllegalArgumentException(number + " where at most " + most + " can be");
@@ -60,13 +68,17 @@ final class Varints {
         return (int) number;
     }
 
-    static Digest readDigest(ByteBuffer in) {
+    /// Reads what was written of a digest.
+    ///
+    /// @throws IllegalArgumentException if the bytes end
+    public static Digest readDigest(ByteBuffer in) {
         need(in, DIGEST);
         byte[] bytes = new byte[DIGEST];
         in.get(bytes);
         return new Digest("sha256:" + HexFormat.of().formatHex(bytes));
     }
 
+    /// @throws IllegalArgumentException if fewer bytes are left
     static void need(ByteBuffer in, int bytes) {
         if (in.remaining() < bytes) {
             throw new IllegalArgumentException("it ends too early");

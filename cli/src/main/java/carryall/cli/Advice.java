@@ -3,6 +3,7 @@ package carryall.cli;
 import carryall.appliance.ApplianceException;
 import carryall.chunk.ChunkException;
 import carryall.crypto.CryptoException;
+import carryall.home.HomeException;
 import carryall.hypervisor.ByteSize;
 import carryall.hypervisor.HypervisorException;
 import carryall.machine.MachineException;
@@ -26,7 +27,7 @@ record Advice(int exitCode, String found, String nextStep) {
         return new Advice(step.exitCode(), found(failure), step.words());
     }
 
-    private record Step(int exitCode, String words) {}
+    record Step(int exitCode, String words) {}
 
     /// The JDK's own failures often have no words but a path.
     private static String found(IOException failure) {
@@ -42,6 +43,7 @@ record Advice(int exitCode, String found, String nextStep) {
     private static Step step(IOException failure) {
         return switch (failure) {
             case MachineException ours -> on(ours);
+            case HomeException ours -> HomeAdvice.on(ours);
             case ApplianceException ours -> on(ours);
             case RecipeException ours -> on(ours);
             case ReleaseException ours -> on(ours);
@@ -238,10 +240,44 @@ record Advice(int exitCode, String found, String nextStep) {
                             "put "
                                     + f.file().getFileName()
                                     + " back from a backup; the disks beside it were not touched");
+            case MachineException.FoldersForeign _ ->
+                    new Step(
+                            Exit.USAGE,
+                            "use an appliance with a Debian system; an older one takes folders once"
+                                    + " it is built or published anew");
+            case MachineException.FolderAbsent _ ->
+                    new Step(Exit.MISSING, "check how it is written, or make it");
+            case MachineException.FolderUnfit _ ->
+                    new Step(Exit.USAGE, "name a folder that holds only what it may use");
+            case MachineException.FolderInUse f ->
+                    new Step(
+                            Exit.BUSY,
+                            "choose another name with `--as`, or take that away with `carryall"
+                                    + " folder rm "
+                                    + f.name()
+                                    + " "
+                                    + f.folder()
+                                    + "`");
+            case MachineException.FolderMissing f ->
+                    new Step(Exit.MISSING, "see `carryall folder ls " + f.name() + "`");
             case MachineException.LeavesNothing _ ->
                     new Step(
                             Exit.BUSY,
                             "save your work in a machine that you run without --throwaway");
+            case MachineException.NotCustomised f ->
+                    new Step(Exit.MISSING, "begin with `carryall customise " + f.name() + "`");
+            case MachineException.NotCustomisable f ->
+                    new Step(
+                            Exit.BUSY,
+                            "bring it to a release that can: `carryall update "
+                                    + f.name()
+                                    + "`, or build its recipe again");
+            case MachineException.TooManyPaths f ->
+                    new Step(
+                            Exit.BUSY,
+                            "name a folder instead, or start it between: `carryall run "
+                                    + f.name()
+                                    + "`");
             case MachineException.NotSuspended f ->
                     new Step(Exit.BUSY, "open it: `carryall run " + f.name() + "`");
             case MachineException.WorkUnsaved f ->
@@ -250,6 +286,7 @@ record Advice(int exitCode, String found, String nextStep) {
                             "open it and save your work: `carryall run "
                                     + f.name()
                                     + "`; or repeat with `--close`");
+            case MachineException.DiskRefused f -> on(f);
             case MachineException.NeverSwitched f ->
                     new Step(
                             Exit.MISSING,
@@ -289,6 +326,39 @@ record Advice(int exitCode, String found, String nextStep) {
             case MachineException.FirmwareMissing _ ->
                     new Step(Exit.HOST, "install it: `apt install " + Packages.of("OVMF") + "`");
             case MachineException.ToolFailed _ -> new Step(Exit.HOST, "run `carryall doctor`");
+        };
+    }
+
+    private static Step on(MachineException.DiskRefused failure) {
+        String name = failure.name().text();
+        return switch (failure.why()) {
+            case MOUNTED ->
+                    new Step(
+                            Exit.BUSY,
+                            "shut it down: `carryall run "
+                                    + name
+                                    + "`, then `carryall stop "
+                                    + name
+                                    + "`");
+            case NO_FILE_SYSTEM ->
+                    new Step(Exit.MISSING, "see `carryall show " + name + "` for the disks it has");
+            case MISSING ->
+                    new Step(Exit.MISSING, "look around: `carryall files " + name + " ls /`");
+            case TAKEN -> new Step(Exit.BUSY, "name another place for it");
+            case DAMAGED ->
+                    new Step(
+                            Exit.DAMAGED,
+                            "take what can be read: `carryall files "
+                                    + name
+                                    + " get / FOLDER`; or go back to a state: `carryall history "
+                                    + name
+                                    + "`");
+            case FULL -> new Step(Exit.HOST, "make it larger: `carryall grow " + name + " +1GiB`");
+            case SMALLER ->
+                    new Step(Exit.USAGE, "say how much: `carryall grow " + name + " +5GiB`");
+            case ARRIVING ->
+                    new Step(Exit.MISSING, "fetch it whole with `carryall pull SHELF/APP`");
+            case UNFIT -> new Step(Exit.USAGE, "give it another name");
         };
     }
 
@@ -352,6 +422,8 @@ record Advice(int exitCode, String found, String nextStep) {
                     new Step(Exit.GUEST, "run `carryall doctor`");
             case HypervisorException.MigrationFailed _, HypervisorException.StreamRefused _ ->
                     new Step(Exit.GUEST, "see the machine's log: `carryall logs NAME`");
+            case HypervisorException.OutputEndless _ ->
+                    new Step(Exit.DAMAGED, "its disk is damaged: take what you need path by path");
             case HypervisorException.FileUnusable _ ->
                     new Step(Exit.HOST, "check that it is there, yours, and the disk not full");
         };

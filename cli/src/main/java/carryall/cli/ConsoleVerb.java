@@ -26,6 +26,14 @@ final class ConsoleVerb implements Verb {
     @Parameters(paramLabel = "NAME", converter = NameParameter.class)
     private MachineName name = Verbs.UNNAMED;
 
+    /// For picocli, which sets the rest.
+    ConsoleVerb() {}
+
+    /// As if `console NAME` had been typed.
+    ConsoleVerb(MachineName name) {
+        this.name = name;
+    }
+
     @Override
     public int run(Machines machines, Terminal terminal) throws IOException {
         Path socket = machines.connect(name).consoleSocket();

@@ -26,6 +26,9 @@ final class KeepVerb implements Verb {
     @Option(names = "--cold", description = "Boot, whatever was saved.")
     private boolean cold;
 
+    @Option(names = "--customise", description = "Boot with the system writable.")
+    private boolean customise;
+
     @Option(
             names = KeeperProcess.DOOR,
             description = "Do nothing until a byte comes from this unix socket.")
@@ -40,7 +43,7 @@ final class KeepVerb implements Verb {
                 Keeper.keep(
                         machines,
                         name,
-                        wish(cold),
+                        customise ? Keeper.Wish.CUSTOMISE : wish(cold),
                         Optional.ofNullable(accelerator),
                         terminal.output()));
     }

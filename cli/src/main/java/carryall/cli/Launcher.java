@@ -19,8 +19,10 @@ final class Launcher {
         List<String> command = new ArrayList<>();
         command.add(System.getProperty("carryall.launcher", "carryall"));
         command.add("keep");
-        if (wish == Keeper.Wish.BOOT) {
-            command.add("--cold");
+        switch (wish) {
+            case RESUME -> {}
+            case BOOT -> command.add("--cold");
+            case CUSTOMISE -> command.add("--customise");
         }
         accelerator.ifPresent(
                 wanted -> command.add("--accel=" + wanted.name().toLowerCase(Locale.ROOT)));

@@ -9,6 +9,7 @@ import carryall.machine.MachineStatus;
 import carryall.machine.Machines;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -99,9 +100,11 @@ record MachineReport(
             object.put("next", next);
             remark += (remark.isEmpty() ? "" : ", ") + "next start: " + shortly(next);
         }
+        folders(machines, machine, object);
         object.put("network", machine.network().name().toLowerCase(Locale.ROOT));
         object.put("memoryBytes", machine.memory().bytes());
         object.put("cpus", machine.cpus());
+        personalDisk(machines, machine, status).ifPresent(disk -> object.put("personalDisk", disk));
         object.put("mac", machine.mac().text());
         object.put("created", machine.created().toString());
         object.put("folder", machines.folder(machine.name()).toString());
@@ -111,6 +114,20 @@ record MachineReport(
                 appliance,
                 remark,
                 object);
+    }
+
+    private static void folders(Machines machines, Machine machine, Map<String, Object> object) {
+        try {
+            List<Map<String, Object>> folders =
+                    machines.folders(machine.name()).all().stream()
+                            .map(FolderLsVerb::object)
+                            .toList();
+            if (!folders.isEmpty()) {
+                object.put("folders", folders);
+            }
+        } catch (MachineException damaged) {
+            object.put("foldersDamaged", String.valueOf(damaged.getMessage()));
+        }
     }
 
     private static Map<String, Object> object(MachineStatus.LastRun run) {
@@ -154,6 +171,25 @@ record MachineReport(
             object.put("applianceDigest", machine.appliance().text());
             return machine.appliance().hex().substring(0, 12) + " (missing)";
         }
+    }
+
+    /// How large it is and how full; a running guest has not written yet how full.
+    private static Optional<Map<String, Object>> personalDisk(
+            Machines machines, Machine machine, MachineStatus status) {
+        return machines.space(machine)
+                .map(space -> {
+                    Map<String, Object> object = Terminal.object();
+                    object.put("sizeBytes", space.size().bytes());
+                    switch (status) {
+                        case MachineStatus.Stopped _, MachineStatus.Suspended _ ->
+                                space.used()
+                                        .ifPresent(used -> object.put("usedBytes", used.bytes()));
+                        case MachineStatus.Starting _,
+                                MachineStatus.Running _,
+                                MachineStatus.Paused _ -> {}
+                    }
+                    return object;
+                });
     }
 
     /// Another release that the machine had or will have.

@@ -9,7 +9,8 @@ final class Packages {
             case "qemu-system-x86_64" -> "qemu-system-x86";
             case "qemu-img" -> "qemu-utils";
             case "bwrap" -> "bubblewrap";
-            case "mke2fs", "debugfs", "dumpe2fs" -> "e2fsprogs";
+            case "qemu-storage-daemon" -> "qemu-system-common";
+            case "mke2fs", "debugfs", "dumpe2fs", "e2fsck", "resize2fs" -> "e2fsprogs";
             case "setpriv", "prlimit", "unshare", "nsenter", "setsid" -> "util-linux";
             case "newuidmap" -> "uidmap";
             case "pasta" -> "passt";

@@ -43,6 +43,7 @@ final class RunVerb implements Verb {
 
     @Mixin private Format format = new Format();
     @Mixin private ShelfOptions shelf = new ShelfOptions();
+    @Mixin private FolderOption folders = new FolderOption();
 
     @Parameters(
             paramLabel = "WHAT",
@@ -178,6 +179,7 @@ final class RunVerb implements Verb {
             Optional<KeeperProcess> early)
             throws IOException {
         Machine machine = meant;
+        folders.grant(machines, machine.name());
         if (foreground) {
             ahead.close();
             return KeepVerb.code(
@@ -206,6 +208,9 @@ final class RunVerb implements Verb {
         }
         if (!isUp && offerWayBack(machines, terminal, machine.name())) {
             return Exit.GUEST;
+        }
+        if (!detach) {
+            sayConflicts(machines, terminal, machine.name());
         }
         if (!detach && !format.isJson()) {
             show(machines, terminal, machine);
@@ -414,6 +419,33 @@ final class RunVerb implements Verb {
             throws MachineException {
         if (machines.status(name) instanceof MachineStatus.Running running) {
             terminal.note(name + ": " + running.opening() + "; with " + running.accelerator());
+        }
+    }
+
+    /// What the publisher changed too, where the user customised the system.
+    private static void sayConflicts(Machines machines, Terminal terminal, MachineName name)
+            throws MachineException {
+        try {
+            machines.customisations(name)
+                    .changes()
+                    .ifPresent(changes -> {
+                        changes.problem()
+                                .ifPresent(why ->
+                                        terminal.note(
+                                                name
+                                                        + " runs without your customisations: "
+                                                        + why));
+                        if (!changes.conflicts().isEmpty()) {
+                            terminal.note(
+                                    "The publisher changed too what you did: "
+                                            + String.join(", ", changes.conflicts())
+                                            + ". See `carryall diff "
+                                            + name
+                                            + "`.");
+                        }
+                    });
+        } catch (MachineException.Refused | MachineException.KeeperSilent unknown) {
+            terminal.note(String.valueOf(unknown.getMessage()));
         }
     }
 

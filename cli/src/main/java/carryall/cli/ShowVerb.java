@@ -4,6 +4,7 @@ import carryall.machine.Machine;
 import carryall.machine.MachineName;
 import carryall.machine.Machines;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,11 +31,21 @@ final class ShowVerb implements Verb {
         return Exit.DONE;
     }
 
+    private static List<String> words(Map<?, ?> object) {
+        return object.values().stream().map(String::valueOf).toList();
+    }
+
     private static void print(Terminal terminal, String indent, Map<?, ?> object) {
         object.forEach((key, value) -> {
             if (value instanceof Map<?, ?> inner) {
                 terminal.line(indent + key + ":");
                 print(terminal, indent + "  ", inner);
+            } else if (value instanceof List<?> list) {
+                for (Object each : list) {
+                    if (each instanceof Map<?, ?> inner) {
+                        print(terminal, indent, Map.of(key, String.join("  ", words(inner))));
+                    }
+                }
             } else {
                 terminal.line(
                         ("%s%-" + (18 - indent.length()) + "s%s").formatted(indent, key, value));

@@ -36,7 +36,12 @@ final class Verbs {
                     new Named("history", HistoryVerb::new),
                     new Named("restore", RestoreVerb::new),
                     new Named("clone", CloneVerb::new),
+                    new Named("folder", FolderVerb::new),
                     new Named("reset", ResetVerb::new),
+                    new Named("files", FilesVerb::new),
+                    new Named("grow", GrowVerb::new),
+                    new Named("customise", CustomiseVerb::new),
+                    new Named("diff", DiffVerb::new),
                     new Named("rm", RmVerb::new),
                     new Named("subscribe", SubscribeVerb::new),
                     new Named("unsubscribe", UnsubscribeVerb::new),
@@ -46,6 +51,7 @@ final class Verbs {
                     new Named("update", UpdateVerb::new),
                     new Named("rollback", RollbackVerb::new),
                     new Named("prune", PruneVerb::new),
+                    new Named("home", HomeVerb::new),
                     new Named("build", BuildVerb::new),
                     new Named("keygen", KeygenVerb::new),
                     new Named("publish", PublishVerb::new),
@@ -100,8 +106,13 @@ final class Verbs {
 
     private static CommandLine whole(Named named) {
         CommandLine verb = new CommandLine(named.verb.get());
-        verb.getCommandSpec().addOption(help()).usageMessage().width(80).footer(ExitCodes.lines());
+        describe(verb);
+        verb.getSubcommands().values().forEach(Verbs::describe);
         return verb;
+    }
+
+    private static void describe(CommandLine verb) {
+        verb.getCommandSpec().addOption(help()).usageMessage().width(80).footer(ExitCodes.lines());
     }
 
     private static CommandLine outline(Named named) {
@@ -151,7 +162,11 @@ final class Verbs {
                 line.usage(terminal.errors(), Ansi.OFF);
                 return Exit.USAGE;
             }
-            Verb verb = (Verb) parsed.subcommand().commandSpec().userObject();
+            CommandLine.ParseResult last = parsed.subcommand();
+            while (last.hasSubcommand()) {
+                last = last.subcommand();
+            }
+            Verb verb = (Verb) last.commandSpec().userObject();
             return verb.run(machines, terminal);
         } catch (CommandLine.ParameterException wrong) {
             terminal.error(

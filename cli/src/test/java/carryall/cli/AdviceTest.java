@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 final class AdviceTest {
@@ -58,6 +59,7 @@ final class AdviceTest {
                         Path.of("/home/me/file"),
                         new HypervisorException.FirmwareMissing(Path.of("/usr/share/OVMF/file")),
                         new IOException("No space left on device"),
+                        MachineException.DiskRefused.Why.FULL,
                         Duration.ofSeconds(5),
                         Optional.empty(),
                         List.of("1.0"),
@@ -78,6 +80,15 @@ final class AdviceTest {
         Advice advice = Advice.on((IOException) failure.newInstance(facts));
         assertThat(advice.exitCode()).isBetween(Exit.USAGE, Exit.GUEST);
         assertThat(advice.found()).isNotBlank();
+        assertThat(advice.nextStep()).isNotBlank().doesNotContain("\n").doesNotEndWith(".");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyReasonOfADiskHasOneNextStep(MachineException.DiskRefused.Why why) {
+        Advice advice =
+                Advice.on(new MachineException.DiskRefused(new MachineName("plans"), why, "found"));
+        assertThat(advice.exitCode()).isBetween(Exit.USAGE, Exit.GUEST);
         assertThat(advice.nextStep()).isNotBlank().doesNotContain("\n").doesNotEndWith(".");
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -29,9 +30,12 @@ final class CommandsPageTest {
             assertThat(titles.contains(" " + verb.getKey() + " "))
                     .as(verb.getKey())
                     .isEqualTo(!hidden);
-            assertThat(verb.getValue().getCommandSpec().findOption("--json") != null)
-                    .as(verb.getKey())
-                    .isEqualTo(!hidden);
+            var below = verb.getValue().getSubcommands().values();
+            for (var each : below.isEmpty() ? List.of(verb.getValue()) : below) {
+                assertThat(each.getCommandSpec().findOption("--json") != null)
+                        .as(each.getCommandName())
+                        .isEqualTo(!hidden);
+            }
         }
     }
 

@@ -2,7 +2,16 @@ package carryall.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import carryall.appliance.Appliance;
+import carryall.appliance.ApplianceName;
+import carryall.appliance.BuildFolder;
+import carryall.appliance.Scratch;
+import carryall.appliance.Sharing;
+import carryall.crypto.Digest;
+import carryall.hypervisor.ByteSize;
+import carryall.hypervisor.Firmware;
 import carryall.hypervisor.Network;
+import carryall.hypervisor.Profile;
 import carryall.json.JsonText;
 import carryall.machine.Machine;
 import carryall.machine.MachineName;
@@ -18,6 +27,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 
@@ -90,6 +101,38 @@ record Session(Path temp, int columns) {
                 new Builder(machines().appliances(), machines().accelerators())
                         .build(Recipe.read(recipe("dos", lines)), SILENT);
         return machines().create(new MachineName(name), appliance, Network.NONE);
+    }
+
+    /// A stopped machine whose guest takes folders.
+    Machine sharing(String name) throws IOException {
+        try (BuildFolder folder = machines().appliances().newFolder(_ -> {})) {
+            Path system = folder.path().resolve(Appliance.Part.SYSTEM.fileName());
+            Files.write(system, new byte[1 << 16]);
+            var content = new Appliance.Content(new ByteSize(1 << 16), Digest.of(system));
+            var appliance =
+                    machines()
+                            .appliances()
+                            .add(
+                                    folder,
+                                    new Appliance(
+                                            ApplianceName.parse("local/sharing"),
+                                            "1",
+                                            "Sharing",
+                                            "",
+                                            Profile.MODERN,
+                                            Firmware.BIOS,
+                                            ByteSize.mebibytes(64),
+                                            1,
+                                            Network.NONE,
+                                            Scratch.KEEP,
+                                            Sharing.LINE,
+                                            List.of(),
+                                            Optional.empty(),
+                                            Digest.of(new byte[0]),
+                                            Optional.empty(),
+                                            Map.of(Appliance.Part.SYSTEM, content)));
+            return machines().create(new MachineName(name), appliance, Network.NONE);
+        }
     }
 
     /// All that is in the state directory, but what is in appliances.

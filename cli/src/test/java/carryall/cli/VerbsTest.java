@@ -185,6 +185,66 @@ final class VerbsTest {
     }
 
     @Test
+    void filesSaysWhatItCannotDoAndWhatToDo() throws IOException {
+        session.machine("plans");
+        assertThat(session.type("files plans ls").returned(Exit.MISSING).errors())
+                .isEqualTo(
+                        """
+                        carryall: plans has no personal disk
+                          → see `carryall show plans` for the disks it has
+                        """);
+        assertThat(session.type("files none ls").returned(Exit.MISSING).errors())
+                .startsWith("carryall: there is no machine none\n");
+        assertThat(session.type("files plans put x --system").returned(Exit.USAGE).errors())
+                .isEqualTo(
+                        """
+                        carryall: the system disk is the publisher's, and nothing is put on it
+                          → leave out --system, and the file is put on the personal disk
+                        """);
+        for (String words : List.of("ls a b", "get", "put", "get a b c")) {
+            assertThat(session.type("files plans " + words).returned(Exit.USAGE).errors())
+                    .contains("was given")
+                    .contains("  → see `carryall files --help`");
+        }
+        assertThat(session.type("files plans put " + temp + "/none").returned(Exit.HOST).errors())
+                .contains("none is not there");
+        assertThat(session.type("files plans sing").returned(Exit.USAGE).errors()).contains("sing");
+        Path lock = session.machines().folder(new MachineName("plans")).resolve("keeper.lock");
+        try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
+                var _ = channel.lock()) {
+            for (String words : List.of("files plans ls", "grow plans +1GiB")) {
+                assertThat(session.type(words).returned(Exit.BUSY).errors())
+                        .isEqualTo(
+                                """
+                                carryall: plans is in use by its keeper
+                                  → stop it first: `carryall stop plans`
+                                """);
+            }
+        }
+    }
+
+    @Test
+    void growSaysWhichSizesThereAre() throws IOException {
+        session.machine("plans", "personal: 8MiB");
+        assertThat(session.type("show plans").returned(0).output())
+                .containsPattern("personalDisk:\n  sizeBytes +8388608\n  usedBytes +[1-9]");
+        assertThat(session.type("grow plans much").returned(Exit.USAGE).errors())
+                .isEqualTo(
+                        """
+                        carryall: 'much' is not a size such as 768MiB or 8GiB
+                          → write how large it shall be: `carryall grow plans 20GiB`
+                        """);
+        for (String size : List.of("8MiB", "1MiB", "+0", "17TiB", "+4194304TiB")) {
+            assertThat(session.type("grow plans " + size).returned(Exit.USAGE).errors())
+                    .isEqualTo(
+                            """
+                            carryall: the personal disk of plans has 8 MiB and can become larger, up to 16 TiB
+                              → say how much: `carryall grow plans +5GiB`
+                            """);
+        }
+    }
+
+    @Test
     void stopOfAStoppedMachineSaysSo() throws IOException {
         session.machine("plans");
         for (String verb :

@@ -26,6 +26,9 @@ final class Beneath {
     /// RESOLVE_NO_XDEV, NO_MAGICLINKS, NO_SYMLINKS, BENEATH.
     private static final long RESOLVE = 1 | 2 | 4 | 8;
 
+    /// RESOLVE_NO_MAGICLINKS, NO_SYMLINKS.
+    private static final long RESOLVE_NO_LINKS = 2 | 4;
+
     /// `openat2` asks for another try if something in the folder was renamed meanwhile.
     private static final int TRIES = 128;
 
@@ -50,16 +53,25 @@ final class Beneath {
 
     /// Opens a folder.
     ///
-    /// @param directory its links are followed: it is the host user who names it
-    static Beneath open(String directory) throws Libc.Failed, Refused {
+    /// @param directory absolute; none of it may be a link: a guest may have another folder above
+    ///   this one, and could make it mean anything
+    static Beneath open(String directory) throws Refused {
         try (Arena arena = Arena.ofConfined()) {
+            MemorySegment how = arena.allocate(ValueLayout.JAVA_LONG, 3);
+            how.setAtIndex(ValueLayout.JAVA_LONG, 0, Libc.O_PATH | Libc.O_CLOEXEC);
+            how.setAtIndex(ValueLayout.JAVA_LONG, 2, RESOLVE_NO_LINKS);
             Descriptor folder =
                     new Descriptor(
                             Libc.call(
-                                    "open",
+                                    "syscall",
+                                    OPENAT2,
+                                    AT_FDCWD,
                                     arena.allocateFrom(directory).address(),
-                                    Libc.O_PATH | Libc.O_CLOEXEC));
+                                    how.address(),
+                                    how.byteSize()));
             return new Beneath(folder, stat(folder));
+        } catch (Libc.Failed failed) {
+            throw new Refused(failed);
         }
     }
 

@@ -2,7 +2,6 @@ package carryall.folder;
 
 import carryall.folder.HandleRecord.Gone;
 import carryall.folder.HandleRecord.Lies;
-import carryall.libc.Libc;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -46,8 +45,8 @@ final class Folder {
         Beneath beneath;
         try {
             beneath = Beneath.open(grant.directory().toString());
-        } catch (Libc.Failed failed) {
-            throw new IOException(grant.directory() + ": " + failed.getMessage(), failed);
+        } catch (Refused refused) {
+            throw new IOException(grant.directory() + " " + words(refused.status()), refused);
         }
         try {
             if (beneath.stat().type() != FileType.DIRECTORY) {
@@ -73,6 +72,17 @@ final class Folder {
             beneath.close();
             throw failed;
         }
+    }
+
+    private static String words(Status status) {
+        return switch (status) {
+            case NOENT, NOTDIR -> "is not there";
+            case INVAL -> "has become a link";
+            case ACCES, PERM -> "is not for this user to reach";
+            case NOTSUPP ->
+                    "cannot be kept apart from the rest: sharing folders takes Linux 5.8 or later";
+            default -> "cannot be opened (" + status + ")";
+        };
     }
 
     Grant grant() {

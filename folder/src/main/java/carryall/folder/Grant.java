@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 ///
 /// @param name by which the guest mounts it, as `/NAME`: 1 to 64 of `a-z A-Z 0-9 . _ -`, the first
 ///   no point. Handles are made from it, so that it has to be the same on all hosts of a machine
-/// @param directory the folder; links in this path are followed. What is granted is the directory
-///   that lies there now: if the host moves it the guest goes on with it
+/// @param directory the folder, by a path without links. What is granted is the directory that lies
+///   there when it is added to a server: if the host moves it the guest goes on with it
 /// @param access what the guest may do there, besides what the host's permissions say
 public record Grant(String name, Path directory, Access access) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}");

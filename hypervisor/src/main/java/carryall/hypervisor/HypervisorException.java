@@ -105,6 +105,13 @@ public abstract sealed class HypervisorException extends IOException {
         }
     }
 
+    /// A tool in a jail said more than a tool says of any sound file.
+    public static final class OutputEndless extends HypervisorException {
+        public OutputEndless(int most) {
+            super("a tool in its jail said more than " + new ByteSize(most), Optional.empty());
+        }
+    }
+
     /// A file that belongs to the machine cannot be used.
     public static final class FileUnusable extends HypervisorException {
         public FileUnusable(Path file, Throwable cause) {

@@ -98,15 +98,7 @@ record Jail(
     /// The same with an environment, which is empty otherwise.
     JailedProcess start(List<String> program, Map<String, String> environment)
             throws HypervisorException {
-        Optional<JailUser> user = JailUser.dedicated();
-        if (user.isPresent()) {
-            user.get().own(directory);
-            for (Grant grant : files) {
-                if (grant.access() == Access.WRITE) {
-                    user.get().own(grant.file());
-                }
-            }
-        }
+        Optional<JailUser> user = handedOver();
         Optional<InternetAccess> internet = Optional.empty();
         Optional<UserNamespace> everybody = Optional.empty();
         try {
@@ -119,7 +111,8 @@ record Jail(
                 everybody = Optional.of(UserNamespace.make());
                 line.addAll(everybody.get().entering());
             }
-            line.addAll(commandLine(user, program, environment));
+            // Bubblewrap says who is inside, and closes its output to the program.
+            line.addAll(commandLine(user, program, environment, List.of("--info-fd", "1")));
             if (hugePages == HugePages.REFUSED && network == Network.INTERNET) {
                 line.addAll(0, List.of("/bin/sh", "-c", withResolver(), "jail"));
             }
@@ -136,6 +129,46 @@ record Jail(
             // What runs in it keeps it.
             everybody.ifPresent(UserNamespace::close);
         }
+    }
+
+    /// Runs a short program without a network to its end. It ends at the latest with the thread
+    /// that calls, which must be a platform thread.
+    ///
+    /// @param input what it reads
+    /// @throws HypervisorException.JailForbidden if this host does not allow it
+    /// @throws HypervisorException.ProgramMissing if a tool of the jail is not installed
+    JailedRun run(List<String> program, Map<String, String> environment, byte[] input)
+            throws HypervisorException {
+        Optional<JailUser> user = handedOver();
+        Optional<UserNamespace> everybody = Optional.empty();
+        try {
+            // From the outside in, as the first process inside is limited too.
+            List<String> line = new ArrayList<>(List.of(Programs.find("prlimit").toString()));
+            line.addAll(limits.words());
+            line.add("--");
+            if (user.isPresent()) {
+                everybody = Optional.of(UserNamespace.make());
+                line.addAll(everybody.get().entering());
+            }
+            line.addAll(commandLine(user, program, environment, List.of()));
+            return JailedRun.of(line, input);
+        } finally {
+            everybody.ifPresent(UserNamespace::close);
+        }
+    }
+
+    /// Makes the jail user, if there is one, the owner of what may be written.
+    private Optional<JailUser> handedOver() throws HypervisorException {
+        Optional<JailUser> user = JailUser.dedicated();
+        if (user.isPresent()) {
+            user.get().own(directory);
+            for (Grant grant : files) {
+                if (grant.access() == Access.WRITE) {
+                    user.get().own(grant.file());
+                }
+            }
+        }
+        return user;
     }
 
     /// What bubblewrap reads from its standard input.
@@ -205,7 +238,10 @@ record Jail(
     }
 
     private List<String> commandLine(
-            Optional<JailUser> user, List<String> program, Map<String, String> environment)
+            Optional<JailUser> user,
+            List<String> program,
+            Map<String, String> environment,
+            List<String> information)
             throws HypervisorException {
         String setpriv = Programs.find("setpriv").toString();
         String prlimit = Programs.find("prlimit").toString();
@@ -242,17 +278,9 @@ record Jail(
         }
         line.addAll(networkWords());
         line.addAll(filterWords());
-        line.addAll(
-                List.of(
-                        "--remount-ro",
-                        "/dev",
-                        "--remount-ro",
-                        "/",
-                        "--chdir",
-                        "/",
-                        "--info-fd",
-                        "1",
-                        "--"));
+        line.addAll(List.of("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/"));
+        line.addAll(information);
+        line.add("--");
         line.addAll(List.of(setpriv, "--no-new-privs"));
         if (user.isPresent()) {
             line.addAll(List.of("--reuid=" + user.get().uid(), "--regid=" + user.get().gid()));

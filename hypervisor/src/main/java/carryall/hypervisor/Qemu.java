@@ -223,6 +223,13 @@ public final class Qemu implements AutoCloseable {
         return command.socket("serial");
     }
 
+    /// The unix socket at the host's end of a virtio serial port. One client at a time.
+    ///
+    /// @param name one of the machine's ports
+    public Path portSocket(String name) {
+        return command.socket(name);
+    }
+
     /// Writes what the screen shows as PNG.
     ///
     /// @param png replaced as a whole

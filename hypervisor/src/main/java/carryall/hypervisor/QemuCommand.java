@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /// The words that start QEMU for a [VirtualMachine]. The devices, their order and their addresses
-/// depend on profile, firmware and disks alone, so that a saved state fits later; a disk behind a
-/// port may be missing.
+/// depend on profile, firmware, disks and ports alone, so that a saved state fits later; a disk
+/// behind a port may be missing.
 record QemuCommand(QemuProgram program, VirtualMachine machine, Start start, Path directory) {
     private static final int FREE_PORTS = 4;
 
@@ -114,6 +114,16 @@ record QemuCommand(QemuProgram program, VirtualMachine machine, Start start, Pat
         device(words, "virtio-serial-pci,id=channels,addr=0x7");
         words.addAll(List.of("-chardev", "socket,id=agent,path=" + quietly("agent")));
         device(words, "virtserialport,bus=channels.0,chardev=agent,name=org.qemu.guest_agent.0");
+        for (int i = 0; i < machine.ports().size(); i++) {
+            String port = machine.ports().get(i);
+            words.addAll(
+                    List.of("-chardev", "socket,id=port%d,path=".formatted(i) + quietly(port)));
+            // The agent's is the first.
+            device(
+                    words,
+                    "virtserialport,bus=channels.0,nr=%d,chardev=port%d,name=%s"
+                            .formatted(i + 2, i, port));
+        }
         device(words, "vmgenid,id=generation,guid=auto");
         for (int port = 0; port < FREE_PORTS; port++) {
             device(

@@ -16,6 +16,8 @@ import java.util.UUID;
 /// @param cpus 1 to 64
 /// @param disks in the guest's order; the first is the system disk; 1 to 4; the tops of all lie in
 ///   one folder, which holds nothing but this machine's layers
+/// @param ports names of virtio serial ports beside the agent's, in their order; each 1 to 32 of
+///   `[a-z.-]`; only with profile `modern`
 public record VirtualMachine(
         String name,
         UUID id,
@@ -28,9 +30,11 @@ public record VirtualMachine(
         List<Disk> disks,
         Boot boot,
         MacAddress mac,
-        Network network) {
+        Network network,
+        List<String> ports) {
     public VirtualMachine {
         disks = List.copyOf(disks);
+        ports = List.copyOf(ports);
         if (!name.matches("[a-z0-9-]{1,64}")) {
             throw new IllegalArgumentException("name: " + name);
         }
@@ -50,6 +54,12 @@ public record VirtualMachine(
         }
         if (firmware == Firmware.UEFI && profile == Profile.CLASSIC) {
             throw new IllegalArgumentException("profile classic has no UEFI");
+        }
+        if (!ports.isEmpty() && profile == Profile.CLASSIC) {
+            throw new IllegalArgumentException("profile classic has no ports: " + ports);
+        }
+        if (!ports.stream().allMatch(port -> port.matches("[a-z.-]{1,32}"))) {
+            throw new IllegalArgumentException("ports: " + ports);
         }
         if (uefiVariables.isPresent() != (firmware == Firmware.UEFI)) {
             throw new IllegalArgumentException(firmware + " with variables " + uefiVariables);

@@ -44,7 +44,8 @@ final class QemuCommandTest {
             int cpus,
             List<Disk> disks,
             Boot boot,
-            Network network) {
+            Network network,
+            List<String> ports) {
         static Of profile(Profile profile) {
             return new Of(
                     profile,
@@ -54,7 +55,8 @@ final class QemuCommandTest {
                     2,
                     DISKS,
                     new Boot.Disk(),
-                    Network.NONE);
+                    Network.NONE,
+                    List.of());
         }
 
         Of uefi(Path variables) {
@@ -66,27 +68,33 @@ final class QemuCommandTest {
                     cpus,
                     disks,
                     boot,
-                    network);
+                    network,
+                    ports);
         }
 
         Of with(Accelerator changed) {
-            return new Of(profile, uefi, changed, memory, cpus, disks, boot, network);
+            return new Of(profile, uefi, changed, memory, cpus, disks, boot, network, ports);
         }
 
         Of with(ByteSize changed) {
-            return new Of(profile, uefi, accelerator, changed, cpus, disks, boot, network);
+            return new Of(profile, uefi, accelerator, changed, cpus, disks, boot, network, ports);
         }
 
         Of with(Boot changed) {
-            return new Of(profile, uefi, accelerator, memory, cpus, disks, changed, network);
+            return new Of(profile, uefi, accelerator, memory, cpus, disks, changed, network, ports);
         }
 
         Of with(List<Disk> changed) {
-            return new Of(profile, uefi, accelerator, memory, cpus, changed, boot, network);
+            return new Of(profile, uefi, accelerator, memory, cpus, changed, boot, network, ports);
         }
 
         Of with(Network changed) {
-            return new Of(profile, uefi, accelerator, memory, cpus, disks, boot, changed);
+            return new Of(profile, uefi, accelerator, memory, cpus, disks, boot, changed, ports);
+        }
+
+        Of ports(String... names) {
+            return new Of(
+                    profile, uefi, accelerator, memory, cpus, disks, boot, network, List.of(names));
         }
 
         VirtualMachine machine() {
@@ -102,7 +110,8 @@ final class QemuCommandTest {
                     disks,
                     boot,
                     new MacAddress("52:54:00:00:00:01"),
-                    network);
+                    network,
+                    ports);
         }
 
         List<String> words() throws IOException {
@@ -161,6 +170,18 @@ final class QemuCommandTest {
                         "pcie-root-port,id=free1,chassis=2,addr=0x19",
                         "pcie-root-port,id=free2,chassis=3,addr=0x1a",
                         "pcie-root-port,id=free3,chassis=4,addr=0x1b");
+    }
+
+    @Test
+    void portsAreBehindTheAgentsAndChangeNothingElse() throws IOException {
+        List<String> devices = new ArrayList<>(Of.profile(Profile.MODERN).devices());
+        devices.add(
+                devices.indexOf("vmgenid,id=generation,guid=auto"),
+                "virtserialport,bus=channels.0,nr=2,chardev=port0,name=carryall.folders");
+        Of machine = Of.profile(Profile.MODERN).ports("carryall.folders");
+        assertThat(machine.devices()).isEqualTo(devices);
+        assertThat(values(machine.words(), "-chardev"))
+                .contains("socket,id=port0,path=/run/m/carryall.folders.sock,server=on,wait=off");
     }
 
     @Test
@@ -344,6 +365,7 @@ final class QemuCommandTest {
         for (Of machine :
                 List.of(
                         Of.profile(Profile.MODERN).with(disks),
+                        Of.profile(Profile.MODERN).with(disks).ports("carryall.folders"),
                         Of.profile(Profile.CLASSIC).with(disks),
                         Of.profile(Profile.MODERN).with(disks).uefi(variables))) {
             Files.write(disk, new byte[1 << 20]);

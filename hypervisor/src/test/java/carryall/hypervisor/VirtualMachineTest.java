@@ -31,7 +31,8 @@ final class VirtualMachineTest {
                 disks,
                 new Boot.Disk(),
                 new MacAddress("52:54:00:00:00:01"),
-                Network.NONE);
+                Network.NONE,
+                List.of());
     }
 
     private static VirtualMachine with(
@@ -48,7 +49,8 @@ final class VirtualMachineTest {
                 List.of(DISK),
                 new Boot.Disk(),
                 new MacAddress("52:54:00:00:00:01"),
-                Network.NONE);
+                Network.NONE,
+                List.of());
     }
 
     @ParameterizedTest
@@ -154,5 +156,32 @@ final class VirtualMachineTest {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> new Boot.Kernel(file, file, line));
         }
+    }
+
+    @Test
+    void portsHavePlainNamesAndAreOfProfileModern() {
+        for (String name : List.of("", "a,b", "A", "a b", "../a", "a".repeat(33))) {
+            assertThatIllegalArgumentException().isThrownBy(() -> ports(Profile.MODERN, name));
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ports(Profile.CLASSIC, "carryall.folders"));
+        assertThatCode(() -> ports(Profile.MODERN, "carryall.folders")).doesNotThrowAnyException();
+    }
+
+    private static VirtualMachine ports(Profile profile, String name) {
+        return new VirtualMachine(
+                "m",
+                new UUID(1, 2),
+                profile,
+                Firmware.BIOS,
+                Optional.empty(),
+                Accelerator.TCG,
+                ByteSize.mebibytes(64),
+                1,
+                List.of(DISK),
+                new Boot.Disk(),
+                new MacAddress("52:54:00:00:00:01"),
+                Network.NONE,
+                List.of(name));
     }
 }

@@ -22,18 +22,27 @@ import java.util.TreeMap;
 /// @param disks by serial
 /// @param systemStays whether the next start that is no resume keeps the scratch, whatever the
 ///   appliance says of it: it was put back, or the guest goes on with it
+/// @param customised present if the personal disk may hold customisations of the system
 record Head(
         Optional<Pin> pin,
         int lastState,
         Optional<Integer> suspended,
         Optional<Integer> parent,
         Map<String, Layers> disks,
-        boolean systemStays) {
+        boolean systemStays,
+        Optional<Customised> customised) {
     private static final long FORMAT = 1;
 
     /// A machine that never ran.
     static final Head NEW =
-            new Head(Optional.empty(), 0, Optional.empty(), Optional.empty(), Map.of(), false);
+            new Head(
+                    Optional.empty(),
+                    0,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Map.of(),
+                    false,
+                    Optional.empty());
 
     Head {
         disks = Map.copyOf(disks);
@@ -45,12 +54,12 @@ record Head(
 
     /// The same with other disks, of a machine that is not suspended.
     Head running(Map<String, Layers> newDisks, Optional<Integer> newParent) {
-        return new Head(pin, lastState, Optional.empty(), newParent, newDisks, false);
+        return new Head(pin, lastState, Optional.empty(), newParent, newDisks, false, customised);
     }
 
     /// The same of a machine whose guest starts again over what it wrote.
     Head restarting() {
-        return new Head(pin, lastState, suspended, parent, disks, true);
+        return new Head(pin, lastState, suspended, parent, disks, true, customised);
     }
 
     /// The disks as a start that is no resume finds them. A machine that lies in a state was not
@@ -67,23 +76,55 @@ record Head(
         return kept;
     }
 
+    /// The same with other layers of a disk, of a machine that neither runs nor is suspended.
+    Head with(String serial, Layers layers) {
+        Map<String, Layers> changed = new TreeMap<>(disks);
+        changed.put(serial, layers);
+        return new Head(pin, lastState, suspended, parent, changed, systemStays, customised);
+    }
+
     /// The same of a machine whose system is the publisher's again.
     ///
     /// @param newPin of which release
     /// @param replaced the state that holds what it was
     Head withoutSystem(Optional<Pin> newPin, int replaced) {
         return new Head(
-                newPin, lastState, Optional.empty(), Optional.of(replaced), withoutSystem(), false);
+                newPin,
+                lastState,
+                Optional.empty(),
+                Optional.of(replaced),
+                withoutSystem(),
+                false,
+                customised);
+    }
+
+    /// The same of a machine that has these customisations, or none.
+    Head with(Optional<Customised> customisations) {
+        return new Head(pin, lastState, suspended, parent, disks, systemStays, customisations);
     }
 
     /// The same of a machine that lies in a state, just taken.
     Head asleep(int state, Map<String, Layers> newDisks) {
-        return new Head(pin, state, Optional.of(state), Optional.of(state), newDisks, false);
+        return new Head(
+                pin, state, Optional.of(state), Optional.of(state), newDisks, false, customised);
     }
 
     /// The same of a machine that goes on after a state, just taken.
     Head passed(int state, Map<String, Layers> newDisks) {
-        return new Head(pin, state, Optional.empty(), Optional.of(state), newDisks, systemStays);
+        return new Head(
+                pin,
+                state,
+                Optional.empty(),
+                Optional.of(state),
+                newDisks,
+                systemStays,
+                customised);
+    }
+
+    /// The same of a machine that has a state of that number.
+    Head counting(int state) {
+        return new Head(
+                pin, Math.max(lastState, state), suspended, parent, disks, systemStays, customised);
     }
 
     static Head read(Path file) throws IOException {
@@ -107,8 +148,10 @@ record Head(
             disk.end();
         }
         boolean systemStays = object.flag("systemStays");
+        Optional<Customised> customised =
+                object.optionalObject("customised").map(Customised::parse);
         object.end();
-        return new Head(pin, lastState, suspended, parent, disks, systemStays);
+        return new Head(pin, lastState, suspended, parent, disks, systemStays, customised);
     }
 
     private static Pin pin(JsonText object) {
@@ -140,6 +183,7 @@ record Head(
         if (systemStays) {
             text.put("systemStays", true);
         }
+        customised.ifPresent(one -> text.put("customised", one.text()));
         CheckedText.write(file, JsonText.write(text));
     }
 

@@ -93,6 +93,42 @@ public final class History {
         return keep(State.Kind.REPLACED, label);
     }
 
+    /// The state that the machine, which does not run, lies in or goes on from; what was written
+    /// since is kept as one. The caller holds the lock.
+    State standing() throws IOException {
+        Head head = files.readHead();
+        Optional<Integer> current = head.suspended().or(head::parent);
+        if (current.isPresent() && states.numbers().contains(current.get())) {
+            State state = states.find(current.get());
+            if (head.suspended().isPresent() || isUnwritten(head, state)) {
+                return state;
+            }
+        }
+        return keep(State.Kind.SNAPSHOT, Optional.empty());
+    }
+
+    private static boolean isUnwritten(Head head, State state) {
+        return head.disks().entrySet().stream()
+                .allMatch(disk ->
+                        disk.getValue().top().isEmpty()
+                                && disk.getValue()
+                                        .frozen()
+                                        .equals(
+                                                state
+                                                        .disks()
+                                                        .getOrDefault(disk.getKey(), List.of())
+                                                        .stream()
+                                                        .map(State.FrozenLayer::layer)
+                                                        .toList()));
+    }
+
+    /// Where a machine stands that comes from another host in a state.
+    ///
+    /// @param made as it was made there
+    static Head arrived(Machine made, State state) {
+        return headOf(state, pin(made, state), state.number());
+    }
+
     private State keep(State.Kind kind, Optional<String> label) throws IOException {
         Head head = files.readHead();
         if (head.suspended().isPresent()) {
@@ -121,6 +157,7 @@ public final class History {
                         Fit.hardware(now, appliance),
                         Optional.empty(),
                         disks.content(frozen),
+                        head.customised().isPresent(),
                         new ByteSize(bytes));
         states.complete(states.begin(number), state);
         head.passed(number, frozen).write(files.head());
@@ -142,6 +179,7 @@ public final class History {
                         before.hardware(),
                         before.memory(),
                         before.disks(),
+                        before.isCustomised(),
                         before.stored());
         states.describe(after);
         return after;
@@ -158,6 +196,7 @@ public final class History {
             State state = states.find(number);
             Switching.installed(machines, machine.name(), state.hardware().appliance());
             Files.deleteIfExists(files.next());
+            files.changes().forget();
             State replaced = replace(Optional.empty());
             Head head = files.readHead();
             Machine before = machine.standing(head.pin(), Optional.empty());
@@ -180,6 +219,68 @@ public final class History {
             Head head = files.readHead();
             head.withoutSystem(head.pin(), replaced).write(files.head());
             return replaced;
+        } catch (MachineException ours) {
+            throw ours;
+        } catch (IOException failure) {
+            throw new MachineException.StateUnusable(files.states(), failure);
+        }
+    }
+
+    /// The same, and takes customisations of the system back. That they are on the personal disk no
+    /// more is so once the machine has booted: the guest does it.
+    ///
+    /// @param paths absolute; empty for all customisations
+    /// @return the number of the state that holds what was replaced
+    /// @throws MachineException.NotCustomised if it has none
+    /// @throws MachineException.TooManyPaths if the guest cannot be told all of them
+    public int resetCustomisations(List<String> paths) throws MachineException {
+        try (MachineFolder.Lock _ = machines.changing(machine.name())) {
+            Customised customised =
+                    files.readHead()
+                            .customised()
+                            .orElseThrow(() -> new MachineException.NotCustomised(machine.name()));
+            Customised after = customised.takingBack(paths);
+            if (!after.takeBack().orElseThrow().isShort()) {
+                throw new MachineException.TooManyPaths(machine.name(), paths.size());
+            }
+            int replaced = replace(Optional.of("before the reset")).number();
+            Head head = files.readHead();
+            head.withoutSystem(head.pin(), replaced).with(Optional.of(after)).write(files.head());
+            return replaced;
+        } catch (MachineException ours) {
+            throw ours;
+        } catch (IOException failure) {
+            throw new MachineException.StateUnusable(files.states(), failure);
+        }
+    }
+
+    /// Makes the machine, which must not run, ready to be opened with its system writable.
+    ///
+    /// @param work what becomes of what is open in it, if it is suspended
+    /// @throws MachineException.NotCustomisable if its release cannot do that
+    /// @throws MachineException.WorkUnsaved if it is suspended and `work` is to refuse
+    public void beforeCustomising(UnsavedWork work) throws MachineException {
+        try (MachineFolder.Lock _ = machines.changing(machine.name())) {
+            InstalledAppliance appliance = machines.appliances().find(machine.appliance());
+            if (!appliance.description().isCustomisable()) {
+                throw new MachineException.NotCustomisable(
+                        machine.name(), appliance.description().version());
+            }
+            if (machine.lifetime() == Lifetime.ONE_RUN) {
+                throw new MachineException.LeavesNothing(machine.name());
+            }
+            Optional<Integer> suspended = files.readHead().suspended();
+            if (suspended.isPresent()) {
+                switch (work) {
+                    case REFUSE ->
+                            throw new MachineException.WorkUnsaved(machine.name(), suspended.get());
+                    case KEEP_IN_HISTORY -> {
+                        int replaced = replace(Optional.of("before customising")).number();
+                        Head head = files.readHead();
+                        head.withoutSystem(head.pin(), replaced).write(files.head());
+                    }
+                }
+            }
         } catch (MachineException ours) {
             throw ours;
         } catch (IOException failure) {
@@ -215,7 +316,8 @@ public final class History {
                 state.memory().isPresent() ? Optional.of(state.number()) : Optional.empty(),
                 Optional.of(state.number()),
                 layers,
-                true);
+                true,
+                state.isCustomised() ? Optional.of(Customised.KEPT) : Optional.empty());
     }
 
     /// Makes another machine that lies in a state of this one, and is of that state's release. What
@@ -262,6 +364,12 @@ public final class History {
             if (Files.exists(files.uefiVariables())) {
                 Files.copy(files.uefiVariables(), others.uefiVariables());
             }
+            // Written to by each on its own, so no links.
+            for (Path file : List.of(files.folders(), files.handles())) {
+                if (Files.exists(file)) {
+                    Files.copy(file, beside.resolve(file.getFileName()));
+                }
+            }
             Head head = headOf(state, pin, number);
             head.write(others.head());
             MachineFolder.writeWhole(others.machine(), MachineText.write(copy));
@@ -279,14 +387,14 @@ public final class History {
 
     /// The same files under another folder, by hard links; what is not frozen is removed by
     /// [States#tidy], and only what the state names is left.
-    private static void link(Path from, Path to) throws IOException {
+    static void link(Path from, Path to) throws IOException {
         Files.createDirectories(to);
         if (!Files.isDirectory(from)) {
             return;
         }
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(from)) {
             for (Path entry : entries) {
-                if (Files.isRegularFile(entry)) {
+                if (Files.isRegularFile(entry) && !Files.exists(to.resolve(entry.getFileName()))) {
                     Files.createLink(to.resolve(entry.getFileName()), entry);
                 }
             }

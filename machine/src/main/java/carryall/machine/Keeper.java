@@ -2,6 +2,7 @@ package carryall.machine;
 
 import carryall.appliance.Appliance;
 import carryall.appliance.InstalledAppliance;
+import carryall.folder.Grant;
 import carryall.hypervisor.Accelerator;
 import carryall.hypervisor.Accelerators;
 import carryall.hypervisor.Boot;
@@ -14,6 +15,7 @@ import carryall.hypervisor.Start;
 import carryall.hypervisor.VirtualMachine;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -44,12 +46,15 @@ public final class Keeper {
         /// The quickest way that is right.
         RESUME,
         /// To boot, whatever was saved.
-        BOOT
+        BOOT,
+        /// To boot with a system that is writable, and keeps what is written.
+        CUSTOMISE
     }
 
     private final Machine machine;
     private final MachineFolder files;
     private final RuntimeFolder runtime;
+    private final Path home;
     private final Optional<Accelerator> wanted;
     private final KeeperLog log;
     private final Optional<TouchLog> touches;
@@ -62,12 +67,14 @@ public final class Keeper {
             Machine machine,
             MachineFolder files,
             RuntimeFolder runtime,
+            Path home,
             Optional<Accelerator> wanted,
             KeeperLog log,
             Optional<TouchLog> touches) {
         this.machine = machine;
         this.files = files;
         this.runtime = runtime;
+        this.home = home;
         this.wanted = wanted;
         this.log = log;
         this.touches = touches;
@@ -115,6 +122,7 @@ public final class Keeper {
                             machines.find(name),
                             files,
                             machines.runtime(name),
+                            machines.home(),
                             wanted,
                             log,
                             touches);
@@ -231,19 +239,25 @@ public final class Keeper {
             Parts parts,
             DiskPauses pauses)
             throws IOException {
-        Head head = files.readHead();
+        Head before = files.readHead();
+        Head head =
+                wish == Wish.CUSTOMISE && before.customised().isEmpty()
+                        ? before.with(Optional.of(Customised.begun()))
+                        : before;
         disks.seal(head.disks());
         Opening opening = Opening.choose(wish, head, disks, states, fit, parts);
+        List<Grant> granted = files.readFolders();
         Begun begun;
         try {
             begun = begin(program, fit, disks, parts, opening, head, pauses);
         } catch (IOException failure) {
             // No guest ran: the machine stands where it stood.
-            head.write(files.head());
+            before.write(files.head());
             throw failure;
         }
         try (Qemu qemu = begun.qemu();
                 Console _ = begun.console()) {
+            Optional<GuestFolders> folders = folders(fit, qemu, granted);
             Saving saving =
                     new Saving(
                             disks,
@@ -251,11 +265,26 @@ public final class Keeper {
                             fit,
                             parts,
                             qemu,
+                            folders,
                             begun.opening().head(head),
                             begun.opening().memory());
-            states.tidy(saving.head());
-            return running(qemu, saving, pauses, verdict, begun.opening(), parts);
+            try {
+                states.tidy(saving.head());
+                return running(qemu, saving, pauses, verdict, begun.opening(), parts, folders);
+            } finally {
+                if (folders.isPresent()) {
+                    folders.get().close();
+                }
+            }
         }
+    }
+
+    private Optional<GuestFolders> folders(Fit fit, Qemu qemu, List<Grant> granted)
+            throws IOException {
+        return switch (fit.appliance().description().sharing()) {
+            case NONE -> Optional.empty();
+            case LINE -> Optional.of(GuestFolders.open(files, home, qemu, log, granted));
+        };
     }
 
     /// Leaves the machine's files in order, once the end of the run is written down.
@@ -315,7 +344,7 @@ public final class Keeper {
                         hardware(
                                 fit,
                                 disks.disks(opening.disks(), parts),
-                                boot(fit, opening.start(), parts)),
+                                boot(fit, opening, head, parts)),
                         opening.start(),
                         runtime.jail(),
                         pauses);
@@ -354,21 +383,26 @@ public final class Keeper {
                 disks,
                 boot,
                 machine.mac(),
-                machine.network());
+                machine.network(),
+                description.sharing().ports());
     }
 
     /// The kernel, if there is one. A guest that goes on does not need it before it restarts.
-    private static Boot boot(Fit fit, Start start, Parts parts) throws IOException {
+    private static Boot boot(Fit fit, Opening opening, Head head, Parts parts) throws IOException {
         Optional<String> line = fit.appliance().description().kernelCommandLine();
         if (line.isEmpty()) {
             return new Boot.Disk();
         }
         boolean isHere = parts.isHere(Appliance.Part.KERNEL) && parts.isHere(Appliance.Part.INITRD);
-        if (start instanceof Start.Resume && !isHere) {
+        if (opening.start() instanceof Start.Resume && !isHere) {
             return new Boot.Later();
         }
         return new Boot.Kernel(
-                parts.file(Appliance.Part.KERNEL), parts.file(Appliance.Part.INITRD), line.get());
+                parts.file(Appliance.Part.KERNEL),
+                parts.file(Appliance.Part.INITRD),
+                line.get()
+                        + Customised.words(
+                                opening.layer(), head.customised(), fit.appliance().id()));
     }
 
     private MachineStatus.LastRun running(
@@ -377,12 +411,28 @@ public final class Keeper {
             DiskPauses pauses,
             Accelerators.Verdict verdict,
             Opening opening,
-            Parts parts)
+            Parts parts,
+            Optional<GuestFolders> folders)
             throws IOException {
         log.say("QEMU " + qemu.program().version() + " runs as process " + qemu.pid());
+        Optional<CustomisedGuest> customised =
+                opening.layer() == Customised.Layer.NONE
+                        ? Optional.empty()
+                        : Optional.of(
+                                new CustomisedGuest(opening.layer(), files, qemu, saving, log));
         RunningMachine running =
                 new RunningMachine(
-                        machine, qemu, saving, pauses, verdict, opening, parts, started, log);
+                        machine,
+                        qemu,
+                        saving,
+                        pauses,
+                        verdict,
+                        opening,
+                        parts,
+                        folders,
+                        customised,
+                        started,
+                        log);
         Thread polite =
                 Thread.ofPlatform().name("asked to end").unstarted(() -> endAsAsked(running));
         Runtime.getRuntime().addShutdownHook(polite);

@@ -1,5 +1,6 @@
 package carryall.machine;
 
+import carryall.folder.Grant;
 import carryall.json.JsonText;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -52,6 +53,32 @@ record KeeperAnswers(RunningMachine machine) {
                     Optional<String> label = question.optionalText("label");
                     question.end();
                     answer.put("state", machine.snapshot(label).number());
+                }
+                case "folder-add" -> {
+                    Grant grant =
+                            new Grant(
+                                    question.text("folder"),
+                                    Path.of(question.text("directory")),
+                                    FoldersText.access(question.text("access")));
+                    question.end();
+                    switch (machine.folders().add(grant)) {
+                        case Granted.Mounted _ -> answer.put("mounted", "yes");
+                        case Granted.NotYet(String reason) -> {
+                            answer.put("mounted", "no");
+                            answer.put("reason", reason);
+                        }
+                        case Granted.AtNextStart _ ->
+                                throw new IllegalStateException("the machine runs");
+                    }
+                }
+                case "folder-remove" -> {
+                    String folder = question.text("folder");
+                    question.end();
+                    machine.folders().remove(folder);
+                }
+                case "changes" -> {
+                    question.end();
+                    machine.askChanges();
                 }
                 case "stop" -> {
                     Duration patience = Duration.ofSeconds(question.number("patienceSeconds"));

@@ -1,5 +1,6 @@
 package carryall.machine;
 
+import carryall.folder.Grant;
 import carryall.json.JsonText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -23,6 +24,8 @@ import java.util.concurrent.TimeoutException;
 public final class KeeperConnection {
     private static final int LONGEST_ANSWER = 1 << 16;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration FOLDER_PATIENCE = Duration.ofMinutes(2);
+    private static final Duration CHANGES_PATIENCE = Duration.ofMinutes(2);
     private static final Duration SAVE_PATIENCE = Duration.ofMinutes(15);
 
     private final MachineName name;
@@ -107,6 +110,34 @@ public final class KeeperConnection {
         Map<String, Object> arguments =
                 label.<Map<String, Object>>map(text -> Map.of("label", text)).orElse(Map.of());
         return Math.toIntExact(ask("snapshot", arguments, SAVE_PATIENCE).number("state"));
+    }
+
+    /// Grants a folder.
+    Granted addFolder(Grant grant) throws MachineException {
+        JsonText answer =
+                ask(
+                        "folder-add",
+                        Map.of(
+                                "folder",
+                                grant.name(),
+                                "directory",
+                                grant.directory().toString(),
+                                "access",
+                                FoldersText.word(grant.access())),
+                        FOLDER_PATIENCE);
+        return answer.text("mounted").equals("yes")
+                ? new Granted.Mounted()
+                : new Granted.NotYet(answer.optionalText("reason").orElse("the guest has it not"));
+    }
+
+    /// Takes a folder away.
+    void removeFolder(String folder) throws MachineException {
+        ask("folder-remove", Map.of("folder", folder), FOLDER_PATIENCE);
+    }
+
+    /// Has the guest say what was customised.
+    void askChanges() throws MachineException {
+        ask("changes", Map.of(), CHANGES_PATIENCE);
     }
 
     /// Asks the guest to shut down; the keeper insists after `patience`. Returns at once.

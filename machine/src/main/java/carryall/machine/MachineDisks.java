@@ -4,6 +4,7 @@ import carryall.appliance.Appliance;
 import carryall.appliance.InstalledAppliance;
 import carryall.appliance.VerifiedFiles;
 import carryall.crypto.Digest;
+import carryall.hypervisor.ByteSize;
 import carryall.hypervisor.Disk;
 import carryall.hypervisor.DiskSource;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 
@@ -54,22 +56,63 @@ record MachineDisks(MachineFolder files, InstalledAppliance appliance) {
 
     /// A new empty layer for over all that a disk has.
     Layer.Own newTop(String serial, Layers under) throws MachineException {
+        return newTop(serial, under, sizeBytes(serial, under));
+    }
+
+    /// The same of a disk that gets another size.
+    Layer.Own newTop(String serial, Layers under, long sizeBytes) throws MachineException {
         Layer.Own top = new Layer.Own(serial + "-" + UUID.randomUUID() + ".qcow2");
         List<Layer> all = under.all();
         Path file = files.disks().resolve(top.fileName());
+        if (all.isEmpty()) {
+            Disks.layer(file, base(serial), Disks.Format.RAW, sizeBytes);
+        } else {
+            Disks.layer(file, file(all.getLast()), Disks.Format.QCOW2, sizeBytes);
+        }
+        return top;
+    }
+
+    /// How large a disk is: as the highest layer says that the machine itself made, for a personal
+    /// disk may have grown over what lies under it; not below its base.
+    long sizeBytes(String serial, Layers layers) throws MachineException {
         Path base = base(serial);
         try {
-            if (all.isEmpty()) {
-                Disks.layer(file, base, Disks.Format.RAW, Files.size(base));
-            } else {
-                Disks.layer(file, file(all.getLast()), Disks.Format.QCOW2, Files.size(base));
+            long size = Files.size(base);
+            if (serial.equals(PERSONAL)) {
+                for (Layer layer : layers.all()) {
+                    if (layer instanceof Layer.Own(String name) && name.startsWith(serial + "-")) {
+                        size = Math.max(size, LayeredDisk.size(file(layer)));
+                    }
+                }
             }
+            return size;
         } catch (MachineException ours) {
             throw ours;
         } catch (IOException failure) {
             throw new MachineException.StateUnusable(base, failure);
         }
-        return top;
+    }
+
+    /// How large the personal disk is, and how full; empty if there is none. What the layers hold
+    /// is read as far as it can be.
+    Optional<DiskSpace> space(Layers layers) throws MachineException {
+        if (!serials().contains(PERSONAL)) {
+            return Optional.empty();
+        }
+        ByteSize size = new ByteSize(sizeBytes(PERSONAL, layers));
+        List<Path> images = new ArrayList<>();
+        for (Layer layer : layers.all()) {
+            images.add(file(layer));
+        }
+        try (LayeredDisk disk = LayeredDisk.open(base(PERSONAL), images)) {
+            return Optional.of(
+                    new DiskSpace(
+                            size,
+                            Superblock.read(disk, disk.size())
+                                    .map(found -> new ByteSize(found.usedBytes()))));
+        } catch (IOException notOfAKnownForm) {
+            return Optional.of(new DiskSpace(size, Optional.empty()));
+        }
     }
 
     /// The disks with a top for each.
@@ -102,6 +145,17 @@ record MachineDisks(MachineFolder files, InstalledAppliance appliance) {
             disks.add(new Disk(serial, base, frozen, file(disk.top().orElseThrow())));
         }
         return disks;
+    }
+
+    /// One disk for the hypervisor, of a machine that does not run and whose appliance is whole.
+    ///
+    /// @param layers with a top
+    Disk offline(String serial, Layers layers) throws MachineException {
+        List<Path> frozen = new ArrayList<>();
+        for (Layer layer : layers.frozen()) {
+            frozen.add(file(layer));
+        }
+        return new Disk(serial, base(serial), frozen, file(layers.top().orElseThrow()));
     }
 
     /// What the layers hold, read where it is not known yet.

@@ -50,6 +50,104 @@ public abstract sealed class MachineException extends IOException {
         }
     }
 
+    /// The guest takes no folders of the host.
+    public static final class FoldersForeign extends MachineException {
+        public FoldersForeign(MachineName name) {
+            super("the system in " + name + " is not known to take folders of this host");
+        }
+    }
+
+    /// There is no such folder on the host.
+    public static final class FolderAbsent extends MachineException {
+        public FolderAbsent(Path directory) {
+            super("there is no folder " + directory);
+        }
+    }
+
+    /// That must not be granted.
+    public static final class FolderUnfit extends MachineException {
+        public FolderUnfit(Path directory, String found) {
+            super(directory + " cannot be granted: " + found);
+        }
+    }
+
+    /// The machine has another folder of that name.
+    public static final class FolderInUse extends MachineException {
+        private final MachineName name;
+        private final String folder;
+
+        public FolderInUse(MachineName name, String folder) {
+            super(name + " has a folder " + folder + " already");
+            this.name = name;
+            this.folder = folder;
+        }
+
+        public MachineName name() {
+            return name;
+        }
+
+        public String folder() {
+            return folder;
+        }
+    }
+
+    /// The machine has no folder of that name.
+    public static final class FolderMissing extends MachineException {
+        private final MachineName name;
+
+        public FolderMissing(MachineName name, String folder) {
+            super(name + " has no folder " + folder);
+            this.name = name;
+        }
+
+        public MachineName name() {
+            return name;
+        }
+    }
+
+    /// The machine has no customisations of its system. Nothing was changed.
+    public static final class NotCustomised extends MachineException {
+        private final MachineName name;
+
+        public NotCustomised(MachineName name) {
+            super(name + " has no customisations");
+            this.name = name;
+        }
+
+        public MachineName name() {
+            return name;
+        }
+    }
+
+    /// The release was built without what lays a user's changes over its system. Nothing was
+    /// changed.
+    public static final class NotCustomisable extends MachineException {
+        private final MachineName name;
+
+        public NotCustomisable(MachineName name, String release) {
+            super(name + " is of release " + release + ", which cannot keep customisations");
+            this.name = name;
+        }
+
+        public MachineName name() {
+            return name;
+        }
+    }
+
+    /// The guest cannot be told at once to take back so much. Nothing was changed.
+    public static final class TooManyPaths extends MachineException {
+        private final MachineName name;
+
+        public TooManyPaths(MachineName name, int paths) {
+            super(name + " cannot be told to take back " + paths + " more paths at its next start");
+            this.name = name;
+        }
+
+        public MachineName name() {
+            return name;
+        }
+    }
+
     /// A machine for one run is never saved.
     public static final class LeavesNothing extends MachineException {
         public LeavesNothing(MachineName name) {
@@ -111,6 +209,49 @@ public abstract sealed class MachineException extends IOException {
 
         public MachineName name() {
             return name;
+        }
+    }
+
+    /// A disk of a machine that does not run, or a file on it, is not such that it can be done.
+    /// Nothing was changed.
+    public static final class DiskRefused extends MachineException {
+        private final MachineName name;
+        private final Why why;
+
+        public DiskRefused(MachineName name, Why why, String found) {
+            super(found);
+            this.name = name;
+            this.why = why;
+        }
+
+        public MachineName name() {
+            return name;
+        }
+
+        public Why why() {
+            return why;
+        }
+
+        /// Why not.
+        public enum Why {
+            /// The machine is suspended, and its guest has the disk mounted.
+            MOUNTED,
+            /// The machine has no such disk, or one with no ext4 file system.
+            NO_FILE_SYSTEM,
+            /// What was named is not there.
+            MISSING,
+            /// What was to be made is there already.
+            TAKEN,
+            /// The file system is not sound.
+            DAMAGED,
+            /// There is no room on the machine's disk.
+            FULL,
+            /// A disk does not shrink.
+            SMALLER,
+            /// Not all of the machine's release is here.
+            ARRIVING,
+            /// It cannot be written so.
+            UNFIT
         }
     }
 

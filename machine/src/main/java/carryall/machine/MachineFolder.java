@@ -1,6 +1,7 @@
 package carryall.machine;
 
 import carryall.crypto.Digest;
+import carryall.folder.Grant;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -26,6 +28,16 @@ record MachineFolder(Path path) {
     /// The release that the next start switches to; only if one waits.
     Path next() {
         return path.resolve("next.json");
+    }
+
+    /// The folders of the host that were granted; only once one was.
+    Path folders() {
+        return path.resolve("folders.json");
+    }
+
+    /// By what the guest knows files of those folders: `docs/formats/handles.md`.
+    Path handles() {
+        return path.resolve("handles");
     }
 
     /// The layers, and the base of the personal disk.
@@ -90,6 +102,14 @@ record MachineFolder(Path path) {
         }
     }
 
+    List<Grant> readFolders() throws MachineException {
+        return Files.exists(folders()) ? parse(folders(), FoldersText::parse) : List.of();
+    }
+
+    void writeFolders(List<Grant> grants) throws IOException {
+        writeWhole(folders(), FoldersText.write(grants));
+    }
+
     /// Reads a small file.
     ///
     /// @throws MachineException.MachineDamaged if it is not what was written
@@ -108,6 +128,11 @@ record MachineFolder(Path path) {
             throw new IllegalArgumentException("over 64 KiB long");
         }
         return Files.readString(file, StandardCharsets.UTF_8);
+    }
+
+    /// What the guest last said of its customisations.
+    ChangesFile changes() {
+        return new ChangesFile(path.resolve("changes.txt"));
     }
 
     Path lock() {

@@ -318,6 +318,36 @@ public final class Machines {
         return new History(this, find(name));
     }
 
+    /// The folders of the host that a machine was granted.
+    public FolderGrants folders(MachineName name) throws MachineException {
+        find(name);
+        return new FolderGrants(this, name);
+    }
+
+    /// What the user changed of a machine's system. A guest that runs is asked; of one that does
+    /// not, it is what it last said.
+    public Customisations customisations(MachineName name) throws MachineException {
+        MachineFolder files = files(name);
+        find(name);
+        Optional<Customised> customised = files.readHead().customised();
+        if (customised.isEmpty()) {
+            return new Customisations(false, Optional.empty(), Optional.empty());
+        }
+        if (status(name) instanceof MachineStatus.Running) {
+            connect(name).askChanges();
+        }
+        try {
+            return new Customisations(
+                    true,
+                    files.changes().read(),
+                    customised.get().takeBack().map(Customised.TakeBack::paths));
+        } catch (MachineException ours) {
+            throw ours;
+        } catch (IOException failure) {
+            throw new MachineException.StateUnusable(files.path(), failure);
+        }
+    }
+
     /// Changes what a stopped machine may reach.
     public Machine grant(MachineName name, Network network) throws MachineException {
         MachineFolder files = files(name);
@@ -373,6 +403,24 @@ public final class Machines {
             needed.addAll(new Switching(this, name).needed());
         }
         return needed;
+    }
+
+    /// The files on a disk of a machine, which must not run.
+    public DiskFiles diskFiles(MachineName name, DiskFiles.Which which) {
+        return new DiskFiles(this, name, which);
+    }
+
+    /// How large a machine's personal disk is, and how full by what was written to it; empty if it
+    /// has none, or that cannot be told.
+    public Optional<DiskSpace> space(Machine machine) {
+        try {
+            InstalledAppliance appliance = appliances().find(machine.appliance());
+            MachineFolder files = files(machine.name());
+            return new MachineDisks(files, appliance)
+                    .space(files.readHead().disk(MachineDisks.PERSONAL));
+        } catch (IOException damagedOrGone) {
+            return Optional.empty();
+        }
     }
 
     /// Holds a stopped machine while a verb changes it.

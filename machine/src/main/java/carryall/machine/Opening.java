@@ -27,6 +27,7 @@ import java.util.TreeMap;
 /// @param memory what the memory begins with
 /// @param plugged serials of disks that are plugged in once the guest runs
 /// @param guest what it did before
+/// @param layer how much of the user's customisations the guest sees
 /// @param reason for people
 record Opening(
         Map<String, Layers> disks,
@@ -35,6 +36,7 @@ record Opening(
         ParentMemory memory,
         Set<String> plugged,
         Guest guest,
+        Customised.Layer layer,
         String reason) {
     /// What the guest did before.
     enum Guest {
@@ -53,12 +55,24 @@ record Opening(
         if (wish == Keeper.Wish.BOOT) {
             return boot(head, disks, fit, "booting, as asked");
         }
+        if (wish == Keeper.Wish.CUSTOMISE) {
+            if (!appliance.description().isCustomisable()) {
+                throw new MachineException.NotCustomisable(
+                        fit.machine().name(), appliance.description().version());
+            }
+            return boot(head, disks, fit, "booting with the system writable; changes are kept")
+                    .writable();
+        }
         if (head.suspended().isPresent()) {
             try {
                 return resume(head.suspended().get(), head, disks, states, fit, parts);
             } catch (MachineException.StateRefused | ApplianceException.ApplianceDamaged refused) {
                 return boot(head, disks, fit, "booting: " + refused.getMessage());
             }
+        }
+        if (layer(head, disks) == Customised.Layer.KEPT) {
+            return boot(
+                    head, disks, fit, "booting: what was published warm lacks your customisations");
         }
         Optional<Appliance.Warm> warm = appliance.description().warm();
         if (warm.isEmpty()) {
@@ -95,7 +109,19 @@ record Opening(
                 ParentMemory.empty(fit.pages(), disks.files().memory()),
                 Set.of(),
                 Guest.BOOTS,
+                layer(head, disks),
                 reason);
+    }
+
+    private static Customised.Layer layer(Head head, MachineDisks disks) {
+        return head.customised().isPresent() && disks.appliance().description().isCustomisable()
+                ? Customised.Layer.KEPT
+                : Customised.Layer.NONE;
+    }
+
+    private Opening writable() {
+        return new Opening(
+                disks, parent, start, memory, plugged, guest, Customised.Layer.WRITABLE, reason);
     }
 
     private static Opening resume(
@@ -131,6 +157,7 @@ record Opening(
                 parent,
                 Set.of(),
                 Guest.SLEPT,
+                layer(head, disks),
                 "resuming state " + number);
     }
 
@@ -209,7 +236,14 @@ record Opening(
                         List.of(),
                         disks.files().memory());
         return new Opening(
-                disks.withTops(layers), Optional.empty(), start, parent, plugged, guest, reason);
+                disks.withTops(layers),
+                Optional.empty(),
+                start,
+                parent,
+                plugged,
+                guest,
+                Customised.Layer.NONE,
+                reason);
     }
 
     /// The file itself, also where QEMU maps it from elsewhere.

@@ -33,9 +33,11 @@ final class RunningMachine {
     private final String accelerator;
     private final String opening;
     private final boolean beganWithApp;
+    private final Optional<GuestFolders> folders;
     private final Optional<Arrival> arrival;
     private final Instant started;
     private final KeeperLog log;
+    private final Optional<CustomisedGuest> customised;
 
     /// Completed when the end of QEMU is wanted, with why.
     private final CompletableFuture<MachineStatus.LastRun> wanted = new CompletableFuture<>();
@@ -50,6 +52,8 @@ final class RunningMachine {
             Accelerators.Verdict verdict,
             Opening opening,
             Parts parts,
+            Optional<GuestFolders> folders,
+            Optional<CustomisedGuest> customised,
             Instant started,
             KeeperLog log) {
         this.machine = machine;
@@ -58,15 +62,22 @@ final class RunningMachine {
         this.pauses = pauses;
         this.accelerator = verdict.accelerator() + " (" + verdict.reason() + ")";
         this.opening = opening.reason();
+        this.folders = folders;
         this.arrival = parts.arrival();
+        this.customised = customised;
         this.started = started;
         this.log = log;
         this.beganWithApp = opening.guest() == Opening.Guest.SLEPT_WITH_APP;
         if (opening.guest() == Opening.Guest.BOOTS) {
             awake.complete(true);
+            customised.ifPresent(guest ->
+                    Thread.ofVirtual()
+                            .name("customisations of " + machine.name())
+                            .start(guest::settle));
         } else {
             Thread.ofVirtual().name("waking " + machine.name()).start(this::wake);
         }
+        folders.ifPresent(each -> each.begin(awake));
     }
 
     /// Tells a guest that was resumed the time and who it is.
@@ -135,6 +146,21 @@ final class RunningMachine {
         }
     }
 
+    /// The folders that the guest has.
+    ///
+    /// @throws MachineException.FoldersForeign if it takes none
+    GuestFolders folders() throws MachineException {
+        return folders.orElseThrow(() -> new MachineException.FoldersForeign(machine.name()));
+    }
+
+    /// Has the guest say what the user changed of its system, which is then in the machine's
+    /// folder; does nothing if there are no customisations.
+    void askChanges() throws IOException {
+        if (customised.isPresent()) {
+            customised.get().ask();
+        }
+    }
+
     /// How many bytes of memory the save that is under way has gone through.
     long saved() {
         return saving.saved();
@@ -181,6 +207,9 @@ final class RunningMachine {
     void shutDown(Duration patience) {
         try {
             if (qemu.agent().answers(Duration.ofSeconds(2))) {
+                if (patience.isPositive()) {
+                    customised.ifPresent(CustomisedGuest::askLast);
+                }
                 qemu.agent().shutdown();
             } else {
                 qemu.pressPowerButton();

@@ -91,6 +91,11 @@ record RuntimeFolder(Path path) {
         return path.resolve("memory");
     }
 
+    /// Where a disk of a machine that does not run is, as a file.
+    Path diskMount() {
+        return path.resolve("disk");
+    }
+
     /// The jail's folder as it was at first, for another start of QEMU.
     void remakeJail() throws IOException {
         FileTree.remove(jail());
@@ -106,8 +111,9 @@ record RuntimeFolder(Path path) {
     }
 
     void remove() throws IOException {
-        // A keeper that was killed may have left it.
+        // Who was killed may have left them.
         FuseMount.removeStale(memoryMount());
+        FuseMount.removeStale(diskMount());
         FileTree.remove(path);
     }
 }

@@ -34,6 +34,7 @@ final class Saving {
     private final Fit fit;
     private final Parts parts;
     private final Qemu qemu;
+    private final Optional<GuestFolders> folders;
     private final AtomicLong saved = new AtomicLong();
     private Head head;
     private ParentMemory memory;
@@ -46,6 +47,7 @@ final class Saving {
             Fit fit,
             Parts parts,
             Qemu qemu,
+            Optional<GuestFolders> folders,
             Head head,
             ParentMemory memory) {
         this.disks = disks;
@@ -53,6 +55,7 @@ final class Saving {
         this.fit = fit;
         this.parts = parts;
         this.qemu = qemu;
+        this.folders = folders;
         this.head = head;
         this.memory = memory;
     }
@@ -73,7 +76,7 @@ final class Saving {
     private synchronized State suspendNow(Optional<String> reason) throws IOException {
         int number = states.next(head);
         try {
-            qemu.pause();
+            pause();
             State state = take(number, State.Kind.SUSPENDED, reason, head.disks());
             Map<String, Layers> frozen = new TreeMap<>();
             head.disks().forEach((serial, layers) -> frozen.put(serial, layers.frozenWhole()));
@@ -85,10 +88,19 @@ final class Saving {
         }
     }
 
+    /// Holds the guest, with all that it asked of its folders answered.
+    private void pause() throws IOException {
+        if (folders.isPresent()) {
+            folders.get().hold();
+        }
+        qemu.pause();
+    }
+
     /// Lets the guest go on. A read that failed is repeated at once, and waits again.
     private void goOn() throws IOException {
         parts.refuseWaits(false);
         qemu.goOn();
+        folders.ifPresent(GuestFolders::release);
     }
 
     /// Saves the machine, which goes on.
@@ -109,7 +121,7 @@ final class Saving {
             tops.put(serial, disks.file(top));
         }
         try {
-            qemu.pause();
+            pause();
             // Named first: from here on the guest may write to them.
             write(head.running(after, head.parent()));
             try {
@@ -187,6 +199,11 @@ final class Saving {
         return (int) layers.frozen().stream().filter(Layer.Released.class::isInstance).count();
     }
 
+    /// Writes down which customisations the machine has, as its guest says.
+    synchronized void customised(Optional<Customised> customisations) throws IOException {
+        write(head.with(customisations));
+    }
+
     private void write(Head next) throws IOException {
         next.write(disks.files().head());
         head = next;
@@ -222,6 +239,7 @@ final class Saving {
                                                 stored.memory().packs(),
                                                 Digest.of(devices))),
                                 disks.content(layers),
+                                head.customised().isPresent(),
                                 stored(stored, devices, layers));
                 states.complete(beside, state);
                 memory = stored.memory();

@@ -19,6 +19,7 @@ import java.util.Optional;
 /// @param hardware what it was saved with
 /// @param memory empty if the machine was stopped: its disks alone
 /// @param disks by serial, each from the lowest layer
+/// @param isCustomised whether its personal disk may hold customisations of the system
 /// @param stored how much this state alone put on the host's disk when it was taken
 public record State(
         int number,
@@ -29,12 +30,19 @@ public record State(
         Hardware hardware,
         Optional<Memory> memory,
         Map<String, List<FrozenLayer>> disks,
+        boolean isCustomised,
         ByteSize stored) {
     public State {
         disks = Map.copyOf(disks);
         if (number < 1) {
             throw new IllegalArgumentException("state " + number);
         }
+    }
+
+    /// The same under another number.
+    State numbered(int other) {
+        return new State(
+                other, kind, label, parent, taken, hardware, memory, disks, isCustomised, stored);
     }
 
     /// Why it was taken.

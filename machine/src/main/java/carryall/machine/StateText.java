@@ -44,6 +44,9 @@ final class StateText {
                                                         layer.digest()))
                                         .toList()));
         text.put("disks", disks);
+        if (state.isCustomised()) {
+            text.put("customised", true);
+        }
         text.put("storedBytes", state.stored().bytes());
         return JsonText.write(text);
     }
@@ -111,6 +114,7 @@ final class StateText {
                         parseHardware(object.object("hardware")),
                         object.optionalObject("memory").map(StateText::parseMemory),
                         disks,
+                        object.flag("customised"),
                         new ByteSize(object.number("storedBytes")));
         object.end();
         return state;

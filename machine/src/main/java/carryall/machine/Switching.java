@@ -143,7 +143,26 @@ final class Switching {
             throw new MachineException.ReleaseUnfit(
                     name, to.description().version(), "it has no personal disk");
         }
+        if (!to.description().isCustomisable() && isArranged()) {
+            throw new MachineException.ReleaseUnfit(
+                    name,
+                    to.description().version(),
+                    "it does not find the home on a personal disk that holds customisations");
+        }
         return to;
+    }
+
+    /// Whether the personal disk is one on which customisations have their place.
+    private boolean isArranged() throws IOException {
+        if (files.readHead().customised().isPresent()) {
+            return true;
+        }
+        try {
+            Machine machine = machines.find(name);
+            return machines.appliances().find(machine.origin()).description().isCustomisable();
+        } catch (ApplianceException.ApplianceMissing removed) {
+            return false;
+        }
     }
 
     private InstalledAppliance installed(Digest release) throws IOException {

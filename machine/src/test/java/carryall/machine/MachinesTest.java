@@ -8,6 +8,7 @@ import carryall.appliance.ApplianceName;
 import carryall.appliance.BuildFolder;
 import carryall.appliance.InstalledAppliance;
 import carryall.appliance.Scratch;
+import carryall.appliance.Sharing;
 import carryall.crypto.Digest;
 import carryall.hypervisor.ByteSize;
 import carryall.hypervisor.Firmware;
@@ -65,6 +66,7 @@ final class MachinesTest {
                                     2,
                                     Network.NONE,
                                     Scratch.KEEP,
+                                    Sharing.NONE,
                                     List.of(),
                                     Optional.empty(),
                                     Digest.of(new byte[0]),

@@ -9,6 +9,7 @@ import carryall.appliance.BuildFolder;
 import carryall.appliance.InstalledAppliance;
 import carryall.appliance.MemoryIndex;
 import carryall.appliance.Scratch;
+import carryall.appliance.Sharing;
 import carryall.crypto.Digest;
 import carryall.hypervisor.Accelerator;
 import carryall.hypervisor.ByteSize;
@@ -78,6 +79,7 @@ final class SwitchTest {
                                     2,
                                     Network.NONE,
                                     Scratch.KEEP,
+                                    Sharing.NONE,
                                     List.of(),
                                     Optional.empty(),
                                     Digest.of(new byte[0]),
@@ -156,6 +158,7 @@ final class SwitchTest {
                                         List.of(),
                                         any)),
                         new MachineDisks(files, appliance).content(frozen),
+                        false,
                         new ByteSize(0)));
         files.readHead().asleep(1, frozen).write(files.head());
         return made;
@@ -560,7 +563,14 @@ final class SwitchTest {
                         2,
                         Optional.of(new Digest("sha256:" + "a".repeat(64))));
         Head head =
-                new Head(Optional.of(pin), 1, Optional.empty(), Optional.of(1), Map.of(), false);
+                new Head(
+                        Optional.of(pin),
+                        1,
+                        Optional.empty(),
+                        Optional.of(1),
+                        Map.of(),
+                        false,
+                        Optional.empty());
         Path file = temp.resolve("head.json");
         head.write(file);
         assertThat(Files.readAllLines(file).getFirst())

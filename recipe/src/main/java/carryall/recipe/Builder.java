@@ -29,7 +29,10 @@ public final class Builder {
     static final String HASH_SEED = "63617272-7961-4c6c-8000-000000000003";
 
     private static final String KERNEL_COMMAND_LINE =
-            "root=UUID=" + SYSTEM_UUID + " ro quiet console=ttyS0 mitigations=off";
+            "root=UUID="
+                    + SYSTEM_UUID
+                    + " ro quiet console=ttyS0 mitigations=off "
+                    + Appliance.CUSTOMISABLE;
 
     /// What a Debian build takes while it lasts: packages, root, and image.
     private static final ByteSize NEEDED_SPACE = ByteSize.mebibytes(3 << 10);
@@ -194,6 +197,7 @@ public final class Builder {
                 recipe.cpus(),
                 recipe.network(),
                 recipe.scratch(),
+                recipe.sharing(),
                 recipe.opens(),
                 recipe.source() instanceof Recipe.Source.Debian
                         ? Optional.of(KERNEL_COMMAND_LINE)

@@ -16,21 +16,32 @@ final class GuestFiles {
     static final List<String> OVERLAY =
             List.of(
                     "etc/X11/Xwrapper.config",
+                    "etc/initramfs-tools/scripts/local-bottom/carryall",
                     "etc/systemd/network/80-carryall.network",
                     "etc/systemd/system/carryall-app.service",
+                    "etc/systemd/system/carryall-customised.service",
                     "etc/systemd/system/carryall-desktop.service",
+                    "etc/systemd/system/carryall-folders.service",
+                    "etc/systemd/system/carryall-old-home.service",
                     "etc/systemd/system/home-user.mount",
                     "etc/systemd/system/qemu-guest-agent.service.d/carryall.conf",
+                    "etc/systemd/system/run-personal.mount",
                     "etc/systemd/system/serial-getty@ttyS0.service.d/carryall.conf",
                     "etc/udev/rules.d/80-carryall.rules",
                     "etc/xdg/openbox/carryall.xml",
                     "usr/lib/carryall/app-ready",
                     "usr/lib/carryall/awake",
+                    "usr/lib/carryall/changes",
                     "usr/lib/carryall/desktop-ready",
+                    "usr/lib/carryall/folder-relay",
+                    "usr/lib/carryall/folders",
                     "usr/lib/carryall/forget",
                     "usr/lib/carryall/idle",
+                    "usr/lib/carryall/layer.pl",
+                    "usr/lib/carryall/merge",
                     "usr/lib/carryall/preload",
                     "usr/lib/carryall/session",
+                    "usr/lib/carryall/settle",
                     "usr/lib/carryall/wipe");
 
     private GuestFiles() {}

@@ -2,6 +2,7 @@ package carryall.recipe;
 
 import carryall.appliance.ApplianceName;
 import carryall.appliance.Scratch;
+import carryall.appliance.Sharing;
 import carryall.hypervisor.ByteSize;
 import carryall.hypervisor.Firmware;
 import carryall.hypervisor.Network;
@@ -56,6 +57,14 @@ public record Recipe(
     /// @throws RecipeException.RecipeInvalid naming line, key, what was found, and the remedy
     public static Recipe read(Path place) throws IOException {
         return RecipeText.read(place);
+    }
+
+    /// How the appliance's machines get at folders: what is added to a Debian root sees to it; an
+    /// image is not known to.
+    Sharing sharing() {
+        return source instanceof Source.Debian && profile == Profile.MODERN
+                ? Sharing.LINE
+                : Sharing.NONE;
     }
 
     /// What the system disk is made of.

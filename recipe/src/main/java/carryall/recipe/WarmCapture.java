@@ -170,7 +170,8 @@ final class WarmCapture {
                         part(Appliance.Part.INITRD.fileName()),
                         commandLine),
                 MAC,
-                Network.NONE);
+                Network.NONE,
+                recipe.sharing().ports());
     }
 
     private static void awaitAgent(Qemu qemu) throws IOException {

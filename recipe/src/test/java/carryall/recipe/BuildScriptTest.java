@@ -27,6 +27,9 @@ final class BuildScriptTest {
         out = Files.createDirectory(temp.resolve("out"));
         Files.createDirectories(work.resolve("guest/usr/lib/carryall"));
         Files.writeString(work.resolve("guest/usr/lib/carryall/app"), "#!/bin/sh\n");
+        Path early = work.resolve("guest/etc/initramfs-tools/scripts/local-bottom/carryall");
+        Files.createDirectories(early.getParent());
+        Files.writeString(early, "#!/bin/sh\n");
         Files.write(work.resolve("build-debian"), GuestFiles.bytes(GuestFiles.BUILD_SCRIPT));
         Files.createDirectories(work.resolve("programs"));
         program("chroot", "exit 0");

@@ -48,9 +48,14 @@ final class GuestFilesTest {
                 temp, new Recipe.Source.Debian("bookworm", List.of("xterm"), "xterm", Map.of()));
         Path script = temp.resolve("build");
         Files.write(script, GuestFiles.bytes(GuestFiles.BUILD_SCRIPT));
+        Path early = temp.resolve("etc/initramfs-tools/scripts/local-bottom/carryall");
         try (Stream<Path> scripts = Files.list(temp.resolve("usr/lib/carryall"))) {
-            for (Path each : Stream.concat(scripts, Stream.of(script)).toList()) {
-                Process shell = new ProcessBuilder("sh", "-n", each.toString()).start();
+            for (Path each : Stream.concat(scripts, Stream.of(script, early)).toList()) {
+                boolean isPerl =
+                        each.toString().endsWith(".pl")
+                                || Files.readString(each).startsWith("#!/usr/bin/perl");
+                String[] check = isPerl ? new String[] {"perl", "-c"} : new String[] {"sh", "-n"};
+                Process shell = new ProcessBuilder(check[0], check[1], each.toString()).start();
                 assertThat(shell.waitFor()).as(each.toString()).isZero();
             }
         }

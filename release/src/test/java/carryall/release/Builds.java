@@ -6,6 +6,7 @@ import carryall.appliance.Appliances;
 import carryall.appliance.BuildFolder;
 import carryall.appliance.InstalledAppliance;
 import carryall.appliance.Scratch;
+import carryall.appliance.Sharing;
 import carryall.crypto.Digest;
 import carryall.hypervisor.ByteSize;
 import carryall.hypervisor.Firmware;
@@ -124,6 +125,7 @@ final class Builds {
                             1,
                             Network.NONE,
                             Scratch.KEEP,
+                            Sharing.NONE,
                             List.of(),
                             Optional.empty(),
                             Digest.of(version.getBytes(StandardCharsets.UTF_8)),

@@ -172,4 +172,20 @@ record RegistryRepository(RegistryName shelf, String app, UserAgent agent, Regis
                     });
         }
     }
+
+    /// "Deleting Manifests": not every registry lets a tag be deleted by its name.
+    @Override
+    public void remove(String tag) throws TransportException {
+        Optional<Manifest> there = resolve(tag);
+        if (there.isEmpty()) {
+            return;
+        }
+        Ask send = Ask.of("DELETE", uri("manifests/" + there.get().digest()));
+        agent.patience()
+                .with(() -> {
+                    try (Answer answer = ask(send)) {
+                        return answer.status() == 404 ? 404 : answer.expect(202, tag).status();
+                    }
+                });
+    }
 }

@@ -62,4 +62,12 @@ public interface Repository {
     ///
     /// @param tags that point to it from now on; without any it is reached by its digest alone
     void put(Manifest manifest, List<String> tags) throws TransportException;
+
+    /// Removes what a tag points to, if there is such a tag, with all tags that point to it. What
+    /// it named is the shelf's to clear up.
+    ///
+    /// @throws TransportException.Refused if this shelf removes nothing
+    default void remove(String tag) throws TransportException {
+        throw new TransportException.Refused(location(), "removes nothing, not " + tag + " either");
+    }
 }

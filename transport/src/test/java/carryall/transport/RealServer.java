@@ -76,7 +76,7 @@ public record RealServer(Process process, int port) implements AutoCloseable {
                         """
                         version: 0.1
                         log: {level: error}
-                        storage: {filesystem: {rootdirectory: FOLDER/registry}}
+                        storage: {filesystem: {rootdirectory: FOLDER/registry}, delete: {enabled: true}}
                         http: {addr: "127.0.0.1:PORT", secret: of-this-test}
                         auth: {htpasswd: {realm: carryall, path: FOLDER/htpasswd}}
                         """

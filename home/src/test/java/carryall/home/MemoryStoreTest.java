@@ -1,0 +1,8 @@
+package carryall.home;
+
+final class MemoryStoreTest extends HomeStoreContract {
+    @Override
+    HomeStore store() {
+        return new MemoryStore();
+    }
+}
