@@ -15,7 +15,8 @@ final class HomeAdvice {
                                     + " join WHERE`");
             case HomeException.HasHome _ ->
                     new Advice.Step(
-                            Exit.BUSY, "to leave it, move the folder `home` of the state directory");
+                            Exit.BUSY,
+                            "to leave it, move the folder `home` of the state directory");
             case HomeException.NotHome _ ->
                     new Advice.Step(
                             Exit.MISSING,
@@ -38,8 +39,7 @@ final class HomeAdvice {
                     new Advice.Step(
                             Exit.DAMAGED, "see what else is: `carryall home check --read-data`");
             case HomeException.OtherHome _ ->
-                    new Advice.Step(
-                            Exit.DAMAGED, "check that the right disk or folder is there");
+                    new Advice.Step(Exit.DAMAGED, "check that the right disk or folder is there");
             case HomeException.RolledBack _ ->
                     new Advice.Step(
                             Exit.DAMAGED,

@@ -49,8 +49,7 @@ final class HomeInitVerb implements Verb {
                         InstantSource.system(),
                         new SecureRandom());
         if (format.isJson()) {
-            terminal.json(
-                    Terminal.object("place", place, "recoveryKey", made.recovery().text()));
+            terminal.json(Terminal.object("place", place, "recoveryKey", made.recovery().text()));
         } else {
             terminal.line("A home is at " + place + ", and this host belongs to it.");
             terminal.line("Its recovery key, shown this once; write it down, and keep it apart:");

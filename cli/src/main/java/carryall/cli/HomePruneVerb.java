@@ -26,7 +26,8 @@ final class HomePruneVerb implements Verb {
         }
         Pruned pruned = HomeDoor.open(machines).prune(keep);
         if (format.isJson()) {
-            var object = Terminal.object("removed", pruned.removed(), "condemned", pruned.condemned());
+            var object =
+                    Terminal.object("removed", pruned.removed(), "condemned", pruned.condemned());
             object.put("waitingFor", pruned.waiting());
             terminal.json(object);
         } else {
@@ -35,8 +36,7 @@ final class HomePruneVerb implements Verb {
                 terminal.line(
                         "%d more go when these hosts have pushed, pulled or pruned: %s"
                                 .formatted(
-                                        pruned.condemned(),
-                                        String.join(", ", pruned.waiting())));
+                                        pruned.condemned(), String.join(", ", pruned.waiting())));
             }
         }
         return Exit.DONE;

@@ -16,10 +16,7 @@ import picocli.CommandLine.Parameters;
 final class HomePullVerb implements Verb {
     @Mixin private Format format = new Format();
 
-    @Parameters(
-            paramLabel = "NAME",
-            description = "The machine.",
-            converter = NameParameter.class)
+    @Parameters(paramLabel = "NAME", description = "The machine.", converter = NameParameter.class)
     private MachineName name = Verbs.UNNAMED;
 
     @Option(

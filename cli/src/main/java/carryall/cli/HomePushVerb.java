@@ -14,16 +14,12 @@ import picocli.CommandLine.Parameters;
 final class HomePushVerb implements Verb {
     @Mixin private Format format = new Format();
 
-    @Parameters(
-            paramLabel = "NAME",
-            description = "The machine.",
-            converter = NameParameter.class)
+    @Parameters(paramLabel = "NAME", description = "The machine.", converter = NameParameter.class)
     private MachineName name = Verbs.UNNAMED;
 
     @Override
     public int run(Machines machines, Terminal terminal) throws IOException {
-        Carrying.Pushed pushed =
-                new Carrying(HomeDoor.open(machines), machines).push(name);
+        Carrying.Pushed pushed = new Carrying(HomeDoor.open(machines), machines).push(name);
         if (format.isJson()) {
             var object = Terminal.object("name", name.text(), "state", pushed.state());
             object.put("bytes", pushed.sealedBytes());
@@ -31,8 +27,7 @@ final class HomePushVerb implements Verb {
         } else {
             terminal.line(
                     "State %d of %s is in the home; %s went there."
-                            .formatted(
-                                    pushed.state(), name, new ByteSize(pushed.sealedBytes())));
+                            .formatted(pushed.state(), name, new ByteSize(pushed.sealedBytes())));
         }
         return Exit.DONE;
     }

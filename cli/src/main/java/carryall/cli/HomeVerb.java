@@ -35,7 +35,8 @@ final class HomeVerb implements Verb {
             object.put("place", status.location());
             List<Object> saved = new ArrayList<>();
             for (HomeStatus.Saved each : status.saved()) {
-                Map<String, Object> one = Terminal.object("name", each.name(), "state", each.state());
+                Map<String, Object> one =
+                        Terminal.object("name", each.name(), "state", each.state());
                 one.put("host", each.host());
                 one.put("apart", each.isApart());
                 saved.add(one);

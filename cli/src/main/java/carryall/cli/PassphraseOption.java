@@ -30,13 +30,16 @@ final class PassphraseOption {
             String first = Files.readString(file).lines().findFirst().orElse("");
             return made(terminal, first.toCharArray());
         }
-        Console console = System.console();
-        if (console == null || !console.isTerminal() || !terminal.isWatched()) {
+        // Without the module that edits lines, which we do not have, there may be none.
+        Optional<Console> asking =
+                Optional.ofNullable(System.console()).filter(Console::isTerminal);
+        if (asking.isEmpty() || !terminal.isWatched()) {
             terminal.error(
                     "nobody can be asked for the passphrase",
                     "name a file that has it in its first line: `--passphrase-file FILE`");
             return Optional.empty();
         }
+        Console console = asking.get();
         char[] typed = console.readPassword("%s: ", question);
         char[] repeated = again ? console.readPassword("The same once more: ") : typed;
         if (typed == null || !Arrays.equals(typed, repeated)) {

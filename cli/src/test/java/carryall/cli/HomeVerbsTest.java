@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,7 +61,8 @@ final class HomeVerbsTest {
         assertThat(lap.type("show plans --json").returned(0).json().text("status"))
                 .isEqualTo("stopped");
         assertThat(lap.type("home hosts").returned(0).output())
-                .containsPattern("desk  \\S+  last wrote \\S+\nlap  \\S+  last wrote \\S+  \\(this one\\)\n");
+                .containsPattern(
+                        "desk  \\S+  last wrote \\S+\nlap  \\S+  last wrote \\S+  \\(this one\\)\n");
         assertThat(lap.type("home check --read-data").returned(0).output())
                 .isEqualTo("1 saves and 1 packs, 0 faults.\n");
         assertThat(lap.type("home prune --json").returned(0).output())
@@ -112,7 +114,7 @@ final class HomeVerbsTest {
 
     @Test
     void everyVerbOfTheHomeHasHelpAndJson() {
-        var home = Verbs.whole().getSubcommands().get("home");
+        var home = Objects.requireNonNull(Verbs.whole().getSubcommands().get("home"));
         for (var each : home.getSubcommands().entrySet()) {
             assertThat(each.getValue().getCommandSpec().findOption("--json"))
                     .as(each.getKey())

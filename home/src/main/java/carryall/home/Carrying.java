@@ -58,7 +58,8 @@ public final class Carrying {
     /// @param isNew whether anything came: if not, this host had it, or went on from it
     public record Pulled(int state, String from, boolean isNew) {}
 
-    /// Has a machine lie here in the newest state that the home has of it. The release must be here.
+    /// Has a machine lie here in the newest state that the home has of it. The release must be
+    /// here.
     ///
     /// @param from the label of a host, to choose if it went on in several places
     /// @throws HomeException.NotSaved if the home has none of that name

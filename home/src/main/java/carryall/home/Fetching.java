@@ -85,8 +85,7 @@ public final class Fetching {
             throw new HomeException.NotSaved(seat.sealed().location(), name);
         }
         if (all.size() > 1) {
-            throw new HomeException.WentOnTwice(
-                    name, "on " + String.join(" and on ", labels(all)));
+            throw new HomeException.WentOnTwice(name, "on " + String.join(" and on ", labels(all)));
         }
         View.Standing found = all.getFirst();
         return new Found(found.tip(), found.label());
@@ -122,8 +121,7 @@ public final class Fetching {
     /// @param folder is there, and empty of them
     public void into(Found found, Path folder, ReleasedParts releases) throws IOException {
         Save save = seat.sealed().save(found.tip().save());
-        PackReader packs =
-                new PackReader(seat.sealed().store(), seat.sealed().sealer(), WINDOW);
+        PackReader packs = new PackReader(seat.sealed().store(), seat.sealed().sealer(), WINDOW);
         new Restoring(save, packs, releases).into(folder);
     }
 

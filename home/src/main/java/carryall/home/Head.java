@@ -67,7 +67,8 @@ record Head(
         }
     }
 
-    /// Where a machine stands on this host; several, if this host took over from one that it forgot.
+    /// Where a machine stands on this host; several, if this host took over from one that it
+    /// forgot.
     List<Tip> tips(UUID machine) {
         return tips.stream().filter(tip -> tip.machine().equals(machine)).toList();
     }
@@ -170,8 +171,7 @@ record Head(
     private static Tip tip(JsonText text) {
         Map<HostId, Long> saves = new TreeMap<>();
         for (JsonText each : text.objects("ancestry")) {
-            saves.put(
-                    new HostId(UUID.fromString(each.text("host"))), each.number("saves"));
+            saves.put(new HostId(UUID.fromString(each.text("host"))), each.number("saves"));
             each.end();
         }
         return new Tip(

@@ -110,8 +110,7 @@ public final class Home {
         HostKey key = HostKey.random(random);
         new Keyring(store).wrap(opened.master(), opened.id(), key, Optional.of(host), random);
         HomeFolder.Membership member =
-                new HomeFolder.Membership(
-                        opened.id(), host, newcomer.label(), newcomer.place());
+                new HomeFolder.Membership(opened.id(), host, newcomer.label(), newcomer.place());
         Sealer sealer = new Sealer(opened.master(), opened.id(), random);
         Seat seat = new Seat(files, new SealedStore(store, sealer), member, clock);
         files.join(member, key);
@@ -135,15 +134,13 @@ public final class Home {
     ///
     /// @throws HomeException.OtherHome if another lies there
     /// @throws HomeException.KeyRefused if the home has forgotten this host
-    public static Home open(
-            HomeStore store, Path folder, InstantSource clock, SecureRandom random)
+    public static Home open(HomeStore store, Path folder, InstantSource clock, SecureRandom random)
             throws HomeException, TransportException {
         HomeFolder files = new HomeFolder(folder);
         HomeFolder.Membership member = files.membership();
         Keyring.Opened opened = new Keyring(store).open(files.key());
         if (!opened.home().equals(member.home())) {
-            throw new HomeException.OtherHome(
-                    store.location(), member.home(), opened.home());
+            throw new HomeException.OtherHome(store.location(), member.home(), opened.home());
         }
         Sealer sealer = new Sealer(opened.master(), opened.home(), random);
         return new Home(new Seat(files, new SealedStore(store, sealer), member, clock), random);
@@ -208,11 +205,7 @@ public final class Home {
             Keyring.Opened opened = keyring.open(seat.files().key());
             ObjectName kept =
                     keyring.wrap(
-                            opened.master(),
-                            opened.home(),
-                            passphrase,
-                            Optional.empty(),
-                            random);
+                            opened.master(), opened.home(), passphrase, Optional.empty(), random);
             keyring.removeOthers(passphrase.form(), kept);
         }
     }
@@ -253,9 +246,8 @@ public final class Home {
 
     private static boolean isPassed(Head.Tip tip, List<Head.Tip> tips) {
         return tips.stream()
-                .anyMatch(
-                        own ->
-                                own.machine().equals(tip.machine())
-                                        && own.ancestry().includes(tip.ancestry()));
+                .anyMatch(own ->
+                        own.machine().equals(tip.machine())
+                                && own.ancestry().includes(tip.ancestry()));
     }
 }

@@ -45,9 +45,7 @@ public record HomeStatus(
         for (HostId id : view.hosts()) {
             Head head = view.heads().get(id);
             if (head != null) {
-                hosts.add(
-                        new Host(
-                                id.id(), head.label(), head.written(), id.equals(seat.host())));
+                hosts.add(new Host(id.id(), head.label(), head.written(), id.equals(seat.host())));
             }
         }
         hosts.sort(Comparator.comparing(Host::label).thenComparing(Host::id));
@@ -57,11 +55,7 @@ public record HomeStatus(
             boolean isApart = view.standings(tip.machine()).size() > 1;
             saved.add(
                     new Saved(
-                            tip.machine(),
-                            tip.name().text(),
-                            tip.state(),
-                            each.label(),
-                            isApart));
+                            tip.machine(), tip.name().text(), tip.state(), each.label(), isApart));
         }
         saved.sort(Comparator.comparing(Saved::name).thenComparing(Saved::host));
         Map<String, Integer> objects = new TreeMap<>();

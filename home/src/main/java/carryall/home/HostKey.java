@@ -4,8 +4,8 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
 
-/// What a host has to open the home without asking: 32 bytes by chance, in a file of its own.
-/// Never shown.
+/// What a host has to open the home without asking: 32 bytes by chance, in a file of its own. Never
+/// shown.
 final class HostKey extends Secret {
     private static final String FORM = "host";
 

@@ -12,7 +12,8 @@ import java.util.TreeMap;
 ///
 /// @param store where they lie
 record Keyring(HomeStore store) {
-    /// More of one form are not tried: each costs a second, and an attacker may have put them there.
+    /// More of one form are not tried: each costs a second, and an attacker may have put them
+    /// there.
     private static final int MOST_TRIED = 16;
 
     /// What a secret opened.
@@ -20,8 +21,7 @@ record Keyring(HomeStore store) {
     /// @param name of the wrapped key that it opened
     record Opened(MasterKey master, StoreId home, ObjectName name) {}
 
-    private Map<ObjectName, WrappedKey> undamaged(List<String> damaged)
-            throws TransportException {
+    private Map<ObjectName, WrappedKey> undamaged(List<String> damaged) throws TransportException {
         Map<ObjectName, WrappedKey> keys = new TreeMap<>();
         for (ObjectName name : store.list(ObjectKind.KEY)) {
             try {

@@ -31,8 +31,7 @@ final class KnownPieces {
                     Save.Pack pack = save.packs().get(stored.pack());
                     if (usable.contains(pack.name())) {
                         places.putIfAbsent(
-                                stored.digest(),
-                                new Place(pack, stored.offset(), stored.stored()));
+                                stored.digest(), new Place(pack, stored.offset(), stored.stored()));
                     }
                 }
             }

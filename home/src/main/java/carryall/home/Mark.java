@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 
-/// What a prune is about to remove. It stands until the last of it is gone; what it names is removed
-/// only when every host's head says that the host has seen it, and no head needs it.
+/// What a prune is about to remove. It stands until the last of it is gone; what it names is
+/// removed only when every host's head says that the host has seen it, and no head needs it.
 ///
 /// @param host who marked
 /// @param condemned saves, packs, and heads of hosts that were forgotten

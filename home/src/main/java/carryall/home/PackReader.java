@@ -96,8 +96,7 @@ final class PackReader {
         try {
             byte[] sealed = store.range(pack.name(), size, from, length);
             byte[] plain =
-                    sealer.segments(
-                            ObjectKind.PACK, pack.salt(), pack.sizeBytes(), first, sealed);
+                    sealer.segments(ObjectKind.PACK, pack.salt(), pack.sizeBytes(), first, sealed);
             held.put(key, plain);
             return plain;
         } catch (Sealer.NotSealed altered) {

@@ -28,8 +28,8 @@ final class PackWriter implements AutoCloseable {
     /// Where a piece lies in the pack that is being filled.
     record Place(int offset, int stored) {}
 
-    /// Whether the pack that is being filled may have no place for one more piece: then it is to
-    /// be [#finish]ed first.
+    /// Whether the pack that is being filled may have no place for one more piece: then it is to be
+    /// [#finish]ed first.
     boolean isFull() {
         return held.length - used < Piece.MOST_BLOCKS * Block.SIZE;
     }
@@ -39,8 +39,7 @@ final class PackWriter implements AutoCloseable {
     }
 
     Place add(byte[] bytes, int offset, int length) {
-        int compressed =
-                zstd.compressByteArray(scratch, 0, scratch.length, bytes, offset, length);
+        int compressed = zstd.compressByteArray(scratch, 0, scratch.length, bytes, offset, length);
         Place place;
         if (compressed < length) {
             System.arraycopy(scratch, 0, held, used, compressed);

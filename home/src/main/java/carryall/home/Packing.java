@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// Turns files into pieces: such as the home has, such as a release has, and new ones, which go into
-/// packs. One thread, one save.
+/// Turns files into pieces: such as the home has, such as a release has, and new ones, which go
+/// into packs. One thread, one save.
 final class Packing implements AutoCloseable {
     private final KnownPieces known;
     private final PackWriter writer;
@@ -31,17 +31,13 @@ final class Packing implements AutoCloseable {
     /// New pieces by digest: their pack's number, and where they lie in it.
     private final Map<Digest, Piece.Stored> added = new HashMap<>();
 
-    /// The number of the pack that is being filled, if one is; until then its place in `packs` holds
-    /// nothing that is ever read.
+    /// The number of the pack that is being filled, if one is; until then its place in `packs`
+    /// holds nothing that is ever read.
     private Optional<Integer> filling = Optional.empty();
 
     private long sealedBytes;
 
-    Packing(
-            HomeStore store,
-            Sealer sealer,
-            KnownPieces known,
-            List<Luggage.Release> releases) {
+    Packing(HomeStore store, Sealer sealer, KnownPieces known, List<Luggage.Release> releases) {
         this.known = known;
         this.writer = new PackWriter(store, sealer);
         this.releases = releases;

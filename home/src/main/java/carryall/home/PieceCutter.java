@@ -30,6 +30,8 @@ final class PieceCutter {
     interface Taker {
         void zeros(long blocks) throws IOException;
 
+        /// Takes what is no hole.
+        ///
         /// @param bytes only valid during the call; 1 to 64 blocks, the file's last may be shorter
         void piece(byte[] bytes, int offset, int length) throws IOException;
     }
@@ -102,8 +104,7 @@ final class PieceCutter {
             crc.reset();
             crc.update(buffer, at, end(at) - at);
             at = end(at);
-            boolean cutHere =
-                    at - from >= LEAST * Block.SIZE && crc.getValue() % MEAN == 0;
+            boolean cutHere = at - from >= LEAST * Block.SIZE && crc.getValue() % MEAN == 0;
             if (cutHere || (at < most && zerosBegin(at))) {
                 return at - from;
             }

@@ -12,17 +12,17 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 
-/// Removes what no head needs, safe against saves on other hosts at the same time, and against being
-/// killed anywhere. It has three steps, and no clock:
+/// Removes what no head needs, safe against saves on other hosts at the same time, and against
+/// being killed anywhere. It has three steps, and no clock:
 ///
-///   - what no head keeps is condemned: a mark that names it is put;
-///   - this host publishes a head that says it has seen the mark. Others do so with their next head.
-///     From its head on, a host never newly names what a mark condemns;
-///   - of each mark that all hosts have seen, what no head needs then is removed. A head that needs
-///     it was published before its host saw the mark, or in the same moment; both are seen here.
+/// - what no head keeps is condemned: a mark that names it is put;
+/// - this host publishes a head that says it has seen the mark. Others do so with their next head.
+///   From its head on, a host never newly names what a mark condemns;
+/// - of each mark that all hosts have seen, what no head needs then is removed. A head that needs
+///   it was published before its host saw the mark, or in the same moment; both are seen here.
 ///
-/// So what a save on another host relies upon, whenever it began, is either named by that host's head
-/// when this one looks, or that host has not seen the mark yet.
+/// So what a save on another host relies upon, whenever it began, is either named by that host's
+/// head when this one looks, or that host has not seen the mark yet.
 ///
 /// @param keep how many saves of each machine this host keeps of its own, 1 and more
 record Pruning(Seat seat, int keep) {
@@ -66,7 +66,7 @@ record Pruning(Seat seat, int keep) {
         }
         for (Map<ObjectName, Save> saves : machines.values()) {
             saves.entrySet().stream()
-                    .sorted(Comparator.comparing(this::number).reversed())
+                    .sorted(Comparator.comparingLong(this::number).reversed())
                     .limit(keep)
                     .forEach(each -> kept.add(each.getKey()));
         }
@@ -78,8 +78,7 @@ record Pruning(Seat seat, int keep) {
         return save.getValue().ancestry().by(seat.host());
     }
 
-    private void condemn(View view, Set<ObjectName> kept)
-            throws HomeException, TransportException {
+    private void condemn(View view, Set<ObjectName> kept) throws HomeException, TransportException {
         Set<ObjectName> saves = new HashSet<>(kept);
         view.heads()
                 .forEach((host, head) -> {
@@ -110,8 +109,7 @@ record Pruning(Seat seat, int keep) {
     /// Saves and all their packs.
     ///
     /// @throws HomeException if one cannot be read: then nobody knows what it needs
-    private Set<ObjectName> needed(Set<ObjectName> saves)
-            throws HomeException, TransportException {
+    private Set<ObjectName> needed(Set<ObjectName> saves) throws HomeException, TransportException {
         Set<ObjectName> needed = new HashSet<>(saves);
         for (ObjectName name : saves) {
             seat.sealed().save(name).packs().forEach(pack -> needed.add(pack.name()));

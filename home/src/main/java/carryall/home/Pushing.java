@@ -28,8 +28,7 @@ record Pushing(Seat seat) {
         ObjectName name;
         long bytes;
         try (Packing packing =
-                new Packing(
-                        sealed.store(), sealed.sealer(), known(view), luggage.releases())) {
+                new Packing(sealed.store(), sealed.sealer(), known(view), luggage.releases())) {
             List<SavedFile> files = packing.add(luggage.files());
             name =
                     sealed.put(
@@ -50,18 +49,14 @@ record Pushing(Seat seat) {
         View now = seat.lookToWrite();
         Optional<Head> own = seat.own(now);
         List<Head.Tip> tips = new ArrayList<>(own.map(Head::tips).orElse(List.of()));
-        tips.removeIf(
-                tip ->
-                        tip.machine().equals(luggage.machine())
-                                && ancestry.includes(tip.ancestry()));
-        tips.add(
-                new Head.Tip(luggage.machine(), luggage.name(), name, luggage.state(), ancestry));
+        tips.removeIf(tip ->
+                tip.machine().equals(luggage.machine()) && ancestry.includes(tip.ancestry()));
+        tips.add(new Head.Tip(luggage.machine(), luggage.name(), name, luggage.state(), ancestry));
         Set<ObjectName> kept = new TreeSet<>(own.map(Head::kept).orElse(Set.of()));
         kept.add(name);
         seat.publish(now, tips, kept, Set.of());
         seat.files()
-                .writeCarried(
-                        luggage.machine(), new HomeFolder.Carried(name, ancestry, stands));
+                .writeCarried(luggage.machine(), new HomeFolder.Carried(name, ancestry, stands));
         return new Home.Pushed(name, bytes);
     }
 

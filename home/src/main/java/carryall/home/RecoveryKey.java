@@ -32,7 +32,8 @@ public final class RecoveryKey extends Secret {
     /// Reads a key as somebody typed it from the sheet, in any case, with or without blanks and
     /// dashes.
     ///
-    /// @throws HomeException.RecoveryKeyMistyped if it has a mistake; the message does not repeat it
+    /// @throws HomeException.RecoveryKeyMistyped if it has a mistake; the message does not repeat
+    ///   it
     public static RecoveryKey parse(String typed) throws HomeException.RecoveryKeyMistyped {
         String text =
                 typed.toUpperCase(Locale.ROOT)

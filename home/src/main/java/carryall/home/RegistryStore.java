@@ -56,8 +56,7 @@ public final class RegistryStore implements HomeStore {
         text.put(
                 "layers",
                 List.of(descriptor("application/octet-stream", name.digest(), bytes.length)));
-        repository.put(
-                new Manifest(JsonText.write(text), MANIFEST_TYPE), List.of(name.text()));
+        repository.put(new Manifest(JsonText.write(text), MANIFEST_TYPE), List.of(name.text()));
     }
 
     private static Map<String, Object> descriptor(String type, Digest digest, int size) {

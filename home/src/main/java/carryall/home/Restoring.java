@@ -33,8 +33,7 @@ record Restoring(Save save, PackReader content, ReleasedParts releases) {
     private void write(SavedFile file, Path place) throws IOException {
         SavedContent bytes = new SavedContent(save, file, content, releases);
         try (FileChannel to =
-                FileChannel.open(
-                        place, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                FileChannel.open(place, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             long at = 0;
             for (int i = 0; i < bytes.pieces(); i++) {
                 long length = bytes.bytes(i);

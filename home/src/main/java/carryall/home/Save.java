@@ -33,9 +33,7 @@ record Save(
     /// @param sizeBytes plain
     record Pack(ObjectName name, Salt salt, int sizeBytes) {
         Pack {
-            if (name.kind() != ObjectKind.PACK
-                    || sizeBytes < 1
-                    || sizeBytes > SizeClass.LARGEST) {
+            if (name.kind() != ObjectKind.PACK || sizeBytes < 1 || sizeBytes > SizeClass.LARGEST) {
                 throw new IllegalArgumentException(name + " of " + sizeBytes + " bytes");
             }
         }

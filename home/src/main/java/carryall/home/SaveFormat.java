@@ -39,8 +39,9 @@ final class SaveFormat {
         write(out, save.machine());
         write(out, save.name().text());
         Varints.write(out, save.state());
-        Varints.write(out, save.taken().getEpochSecond());
-        Varints.write(out, save.taken().getNano());
+        Instant taken = save.taken();
+        Varints.write(out, taken.getEpochSecond());
+        Varints.write(out, taken.getNano());
         Varints.write(out, save.ancestry().saves().size());
         new TreeMap<>(save.ancestry().saves())
                 .forEach((host, count) -> {

@@ -8,8 +8,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 
-/// The bytes of a saved file, read anywhere. Every stored byte is checked on the way; a released one
-/// is what lies in the release's file. One thread.
+/// The bytes of a saved file, read anywhere. Every stored byte is checked on the way; a released
+/// one is what lies in the release's file. One thread.
 final class SavedContent {
     private final Save save;
     private final SavedFile file;
@@ -59,19 +59,16 @@ final class SavedContent {
         return Math.min(whole, file.sizeBytes() - from);
     }
 
-    private void read(int number, long within, byte[] to, int at, int length)
-            throws IOException {
+    private void read(int number, long within, byte[] to, int at, int length) throws IOException {
         switch (file.pieces().get(number)) {
             case Piece.Zeros _ -> Arrays.fill(to, at, at + length, (byte) 0);
             case Piece.Stored stored -> {
                 byte[] bytes =
-                        packs.piece(
-                                save.packs().get(stored.pack()), stored, (int) bytes(number));
+                        packs.piece(save.packs().get(stored.pack()), stored, (int) bytes(number));
                 System.arraycopy(bytes, (int) within, to, at, length);
             }
             case Piece.Released released ->
-                    readReleased(
-                            released, released.first() * Block.SIZE + within, to, at, length);
+                    readReleased(released, released.first() * Block.SIZE + within, to, at, length);
         }
     }
 

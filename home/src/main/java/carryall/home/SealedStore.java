@@ -17,8 +17,7 @@ record SealedStore(HomeStore store, Sealer sealer) {
 
     ObjectName put(Save save) throws TransportException {
         return put(
-                ObjectKind.SAVE,
-                SealedText.seal(sealer, ObjectKind.SAVE, SaveFormat.write(save)));
+                ObjectKind.SAVE, SealedText.seal(sealer, ObjectKind.SAVE, SaveFormat.write(save)));
     }
 
     ObjectName put(Mark mark) throws TransportException {
@@ -35,8 +34,7 @@ record SealedStore(HomeStore store, Sealer sealer) {
         T parse(byte[] bytes);
     }
 
-    private <T> T read(ObjectName name, Parser<T> parser)
-            throws HomeException, TransportException {
+    private <T> T read(ObjectName name, Parser<T> parser) throws HomeException, TransportException {
         try {
             return parser.parse(SealedText.open(sealer, name.kind(), store.read(name)));
         } catch (TransportException.Missing missing) {

@@ -12,8 +12,7 @@ final class SealedText {
 
     static byte[] seal(Sealer sealer, ObjectKind kind, byte[] content) {
         int size = SizeClass.of(Math.addExact(content.length, LENGTH));
-        byte[] padded =
-                ByteBuffer.allocate(size).putLong(content.length).put(content).array();
+        byte[] padded = ByteBuffer.allocate(size).putLong(content.length).put(content).array();
         return sealer.seal(kind, padded);
     }
 

@@ -15,8 +15,8 @@ import javax.crypto.spec.GCMParameterSpec;
 
 /// Seals objects of one home and opens them, in the form of `docs/formats/home.md`:
 ///
-///   - a header of 48 bytes: `carryhom`, a version, the kind, zeros, a salt of 32 bytes by chance;
-///   - the plain bytes in segments of 64 KiB, each AES-256-GCM with its tag behind it.
+/// - a header of 48 bytes: `carryhom`, a version, the kind, zeros, a salt of 32 bytes by chance;
+/// - the plain bytes in segments of 64 KiB, each AES-256-GCM with its tag behind it.
 ///
 /// Each object has a key of its own, derived from the master key, the salt, the header and the
 /// home's id. So a nonce need only differ within the object: it is the segment's number and whether
@@ -57,16 +57,12 @@ final class Sealer {
     }
 
     private SecretKey key(ObjectKind kind, byte[] salt) {
-        byte[] info =
-                ByteBuffer.allocate(PREFIX + 16).put(prefix(kind)).put(store.bytes()).array();
+        byte[] info = ByteBuffer.allocate(PREFIX + 16).put(prefix(kind)).put(store.bytes()).array();
         return master.derive(salt, info);
     }
 
     private static byte[] nonce(long segment, boolean last) {
-        return ByteBuffer.allocate(NONCE)
-                .putInt(0)
-                .putLong(segment << 8 | (last ? 1 : 0))
-                .array();
+        return ByteBuffer.allocate(NONCE).putInt(0).putLong(segment << 8 | (last ? 1 : 0)).array();
     }
 
     /// Seals what is written.

@@ -9,17 +9,14 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// This host's seat in its home: looks at it, and publishes the host's heads. Whoever publishes holds
-/// the folder's turn.
+/// This host's seat in its home: looks at it, and publishes the host's heads. Whoever publishes
+/// holds the folder's turn.
 ///
 /// @param files what this host knows
 /// @param sealed the home's objects
 /// @param member who this host is
 record Seat(
-        HomeFolder files,
-        SealedStore sealed,
-        HomeFolder.Membership member,
-        InstantSource clock) {
+        HomeFolder files, SealedStore sealed, HomeFolder.Membership member, InstantSource clock) {
     HostId host() {
         return member.host();
     }
@@ -81,8 +78,7 @@ record Seat(
     /// Publishes a head; when this returns, it is there, and what it names counts.
     ///
     /// @param view as new as can be: the head says that this host has seen what is in it
-    void publish(
-            View view, List<Head.Tip> tips, Set<ObjectName> kept, Set<HostId> forgotten)
+    void publish(View view, List<Head.Tip> tips, Set<ObjectName> kept, Set<HostId> forgotten)
             throws HomeException, TransportException {
         Map<HostId, Head.Seen> seen = new TreeMap<>(view.seen());
         files.seen()

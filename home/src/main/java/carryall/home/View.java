@@ -39,8 +39,7 @@ record View(
     /// Looks at the place.
     ///
     /// @param remembered the newest heads that this host has seen, its own among them
-    static View of(SealedStore store, Map<HostId, Head.Seen> remembered)
-            throws TransportException {
+    static View of(SealedStore store, Map<HostId, Head.Seen> remembered) throws TransportException {
         List<HomeException> concerns = new ArrayList<>();
         Map<HostId, Head> heads = new TreeMap<>();
         Map<HostId, ObjectName> names = new TreeMap<>();
@@ -112,8 +111,7 @@ record View(
             long found = head == null ? 0 : head.sequence();
             String label = head == null ? host.toString() : head.label();
             if (found < seen.sequence() && !forgotten.contains(host)) {
-                concerns.add(
-                        new HomeException.RolledBack(location, label, seen.sequence(), found));
+                concerns.add(new HomeException.RolledBack(location, label, seen.sequence(), found));
             } else if (found == seen.sequence() && !seen.name().equals(names.get(host))) {
                 concerns.add(new HomeException.Forked(location, label, found));
             }
@@ -123,8 +121,7 @@ record View(
     /// The newest heads, for [#of] to compare later ones with.
     Map<HostId, Head.Seen> seen() {
         Map<HostId, Head.Seen> seen = new TreeMap<>();
-        heads.forEach((host, head) ->
-                seen.put(host, new Head.Seen(head.sequence(), found(host))));
+        heads.forEach((host, head) -> seen.put(host, new Head.Seen(head.sequence(), found(host))));
         return seen;
     }
 
@@ -181,8 +178,7 @@ record View(
                                         all.add(new Standing(head.host(), head.label(), tip))));
         List<Standing> newest = new ArrayList<>();
         for (Standing one : all) {
-            boolean passed =
-                    all.stream().anyMatch(other -> isPassed(one, other, all));
+            boolean passed = all.stream().anyMatch(other -> isPassed(one, other, all));
             if (!passed) {
                 newest.add(one);
             }

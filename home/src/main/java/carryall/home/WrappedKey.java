@@ -19,8 +19,8 @@ import javax.crypto.spec.HKDFParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /// The master key as one secret wraps it: three lines of text, in the form of
-/// `docs/formats/home.md`. The first line goes into the key that wraps, so that nothing in it can be
-/// changed; the second tells a wrong secret from a right one, and no second secret makes it.
+/// `docs/formats/home.md`. The first line goes into the key that wraps, so that nothing in it can
+/// be changed; the second tells a wrong secret from a right one, and no second secret makes it.
 ///
 /// @param header the first line: JSON
 /// @param check the second: Base64 of 32 bytes
@@ -36,8 +36,7 @@ record WrappedKey(String header, String check, String wrapped) {
     ///
     /// @param form of which secret
     /// @param host whose it is, if it is a host's
-    record Header(
-            StoreId home, String form, Optional<HostId> host, Secret.Stretching stretching) {
+    record Header(StoreId home, String form, Optional<HostId> host, Secret.Stretching stretching) {
         String text() {
             Map<String, Object> text = new LinkedHashMap<>();
             text.put("format", FORMAT);

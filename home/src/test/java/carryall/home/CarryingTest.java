@@ -61,8 +61,7 @@ final class CarryingTest {
                                 InstantSource.system(),
                                 new SecureRandom())
                         .recovery();
-        Home.join(
-                store, newcomer(lap, "lap"), sheet, InstantSource.system(), new SecureRandom());
+        Home.join(store, newcomer(lap, "lap"), sheet, InstantSource.system(), new SecureRandom());
     }
 
     private static Home.Newcomer newcomer(Machines machines, String label) {
@@ -84,7 +83,7 @@ final class CarryingTest {
             Map<Appliance.Part, Appliance.Content> parts = new EnumMap<>(Appliance.Part.class);
             for (Appliance.Part part : List.of(Appliance.Part.SYSTEM, Appliance.Part.PERSONAL)) {
                 Path file = folder.path().resolve(part.fileName());
-                Files.write(file, bytes(part.ordinal(), 300_000));
+                Files.write(file, bytes(part == Appliance.Part.SYSTEM ? 1 : 2, 300_000));
                 parts.put(
                         part,
                         new Appliance.Content(new ByteSize(Files.size(file)), Digest.of(file)));
@@ -140,8 +139,7 @@ final class CarryingTest {
                                 + "\"digest\":\"%s\"}],\"devices\":\"%s\"},\"disks\":{\"system\":"
                                 + disks
                                 + "},\"storedBytes\":5}")
-                        .formatted(
-                                number, release, index, content, pack, devices, content, layer));
+                        .formatted(number, release, index, content, pack, devices, content, layer));
         checked(
                 folder.resolve("head.json"),
                 ("{\"format\":1,\"lastState\":%d,\"suspended\":%d,\"parent\":%d,\"disks\":{"

@@ -76,8 +76,7 @@ abstract class HomeStoreContract {
 
     @Test
     void namesAreWhatTheyWere() {
-        ObjectName name =
-                ObjectName.of(ObjectKind.MARK, "x".getBytes(StandardCharsets.UTF_8));
+        ObjectName name = ObjectName.of(ObjectKind.MARK, "x".getBytes(StandardCharsets.UTF_8));
         assertThat(ObjectName.parse(name.text())).isEqualTo(name);
         assertThatThrownBy(() -> ObjectName.parse("pack-1234"))
                 .isInstanceOf(IllegalArgumentException.class);

@@ -141,8 +141,7 @@ final class HomeTest {
                 .contains("was there before");
         assertThatThrownBy(() -> lap.pull(Optional.empty()))
                 .isInstanceOf(HomeException.RolledBack.class);
-        assertThatThrownBy(() -> lap.home().prune(1))
-                .isInstanceOf(HomeException.RolledBack.class);
+        assertThatThrownBy(() -> lap.home().prune(1)).isInstanceOf(HomeException.RolledBack.class);
         // A host that never saw it learns of it from the one that did.
         OneHost other = host("other");
         other.joins(sheet);
@@ -159,11 +158,9 @@ final class HomeTest {
     @Test
     void anotherHomesDataIsToldApart() throws IOException {
         MemoryStore others = new MemoryStore();
-        OneHost stranger =
-                new OneHost(temp.resolve("stranger"), others, "x", () -> Instant.EPOCH);
+        OneHost stranger = new OneHost(temp.resolve("stranger"), others, "x", () -> Instant.EPOCH);
         stranger.makes(PASSPHRASE);
-        OneHost moved =
-                new OneHost(temp.resolve("desk"), others, "desk", () -> Instant.EPOCH);
+        OneHost moved = new OneHost(temp.resolve("desk"), others, "desk", () -> Instant.EPOCH);
         assertThatThrownBy(moved::home).isInstanceOf(HomeException.KeyRefused.class);
         stranger.files().put("disks/a", bytes(1, 4));
         stranger.push();
@@ -226,8 +223,8 @@ final class HomeTest {
         assertThat(desk.home().check(true).faults()).isEmpty();
     }
 
-    /// A pack that was condemned while its save was still on the way is needed by that save, and yet
-    /// may go as soon as that save goes. So no other save may come to need it.
+    /// A pack that was condemned while its save was still on the way is needed by that save, and
+    /// yet may go as soon as that save goes. So no other save may come to need it.
     @Test
     void aSaveNeverNamesAnewWhatIsCondemned() throws IOException {
         byte[] shared = bytes(1, 40);
@@ -279,9 +276,7 @@ final class HomeTest {
         desk.home().prune(1);
         assertThat(store.list(ObjectKind.HEAD)).allMatch(head -> uncheckedIsOf(head, "desk"));
         assertSame(desk.restored(save), lap.files());
-        assertThat(desk.home().saved())
-                .extracting(HomeStatus.Saved::name)
-                .containsExactly("plans");
+        assertThat(desk.home().saved()).extracting(HomeStatus.Saved::name).containsExactly("plans");
         assertThatThrownBy(() -> desk.home().forget("desk"))
                 .isInstanceOf(HomeException.HostUnknown.class)
                 .hasMessageContaining("it is this host");
@@ -325,14 +320,13 @@ final class HomeTest {
         assertThatThrownBy(() -> host("third").makes(PASSPHRASE))
                 .isInstanceOf(HomeException.HomeThere.class);
         assertThatThrownBy(() -> desk.joins(sheet)).isInstanceOf(HomeException.HasHome.class);
-        assertThatThrownBy(
-                        () ->
-                                new OneHost(
-                                                temp.resolve("fourth"),
-                                                new MemoryStore(),
-                                                "x",
-                                                () -> Instant.EPOCH)
-                                        .joins(sheet))
+        assertThatThrownBy(() ->
+                        new OneHost(
+                                        temp.resolve("fourth"),
+                                        new MemoryStore(),
+                                        "x",
+                                        () -> Instant.EPOCH)
+                                .joins(sheet))
                 .isInstanceOf(HomeException.NotHome.class);
     }
 

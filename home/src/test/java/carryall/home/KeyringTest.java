@@ -126,8 +126,7 @@ final class KeyringTest {
             assertThat(key.text()).matches("([0-9A-HJKMNP-TV-Z]{4}-){8}[0-9A-HJKMNP-TV-Z]{4}");
             String typed = key.text().toLowerCase(java.util.Locale.ROOT);
             assertThat(RecoveryKey.parse(typed.replace("-", " "))).isEqualTo(key);
-            assertThat(RecoveryKey.parse(typed.replace('0', 'o').replace('1', 'l')))
-                    .isEqualTo(key);
+            assertThat(RecoveryKey.parse(typed.replace('0', 'o').replace('1', 'l'))).isEqualTo(key);
         }
     }
 

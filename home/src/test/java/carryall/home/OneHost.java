@@ -124,8 +124,7 @@ final class OneHost {
         Map<String, byte[]> restored = new TreeMap<>();
         for (SavedFile file : found.files()) {
             byte[] bytes = new byte[(int) file.sizeBytes()];
-            new SavedContent(found, file, packs, (_, _) -> folder)
-                    .read(0, bytes, 0, bytes.length);
+            new SavedContent(found, file, packs, (_, _) -> folder).read(0, bytes, 0, bytes.length);
             restored.put(file.path(), bytes);
         }
         return restored;

@@ -6,8 +6,8 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// A copy of a store that some tool brings to and from other copies, in pieces and in no order, as a
-/// synchronised folder is. One thread.
+/// A copy of a store that some tool brings to and from other copies, in pieces and in no order, as
+/// a synchronised folder is. One thread.
 final class ReplicaStore implements HomeStore {
     private final MemoryStore store = new MemoryStore();
     private final Set<ObjectName> removed = new TreeSet<>();

@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 
 final class SaveFormatTest {
     private static final Digest DIGEST = Digest.of(new byte[] {1});
-    private static final HostId HOST = new HostId(UUID.fromString("00000000-0000-0000-0000-00000000000a"));
+    private static final HostId HOST =
+            new HostId(UUID.fromString("00000000-0000-0000-0000-00000000000a"));
 
     private static Save save() {
         Save.Pack pack =
@@ -38,8 +39,7 @@ final class SaveFormatTest {
                                 List.of(
                                         new Piece.Zeros(4),
                                         new Piece.Stored(2, 0, 100, 5000, DIGEST),
-                                        new Piece.Released(
-                                                3, 0, Appliance.Part.APP_PERSONAL, 12))),
+                                        new Piece.Released(3, 0, Appliance.Part.APP_PERSONAL, 12))),
                         new SavedFile("disks/empty", 0, DIGEST, List.of())));
     }
 

@@ -161,12 +161,9 @@ final class SealerTest {
         byte[] sealed = SealedText.seal(sealer, ObjectKind.HEAD, bytes(4088));
         assertThat((long) sealed.length).isEqualTo(Sealer.sealedSize(4096));
         assertThat(SealedText.open(sealer, ObjectKind.HEAD, sealed)).isEqualTo(bytes(4088));
-        assertThatThrownBy(
-                        () ->
-                                SealedText.open(
-                                        sealer,
-                                        ObjectKind.HEAD,
-                                        sealer.seal(ObjectKind.HEAD, bytes(4096))))
+        assertThatThrownBy(() ->
+                        SealedText.open(
+                                sealer, ObjectKind.HEAD, sealer.seal(ObjectKind.HEAD, bytes(4096))))
                 .isInstanceOf(Sealer.NotSealed.class);
     }
 

@@ -15,8 +15,7 @@ final class ThreeHostsTest {
 
     @TempDir Path temp;
 
-    private Wanderers wanderers(List<? extends HomeStore> stores, long seed)
-            throws IOException {
+    private Wanderers wanderers(List<? extends HomeStore> stores, long seed) throws IOException {
         return new Wanderers(temp.resolve("s" + seed), stores, seed);
     }
 

@@ -46,8 +46,7 @@ final class Wanderers {
         for (int i = 0; i < 3; i++) {
             // Clocks are wrong by decades.
             Instant time = Instant.EPOCH.plusSeconds(i * 900_000_000L);
-            OneHost host =
-                    new OneHost(temp.resolve("h" + i), stores.get(i), "h" + i, () -> time);
+            OneHost host = new OneHost(temp.resolve("h" + i), stores.get(i), "h" + i, () -> time);
             hosts.add(host);
             reported.put(host, new Reported(null, 0));
         }
@@ -153,11 +152,8 @@ final class Wanderers {
             if (content != null) {
                 Map<String, byte[]> restored = host.restored(save);
                 assertThat(restored.keySet()).isEqualTo(content.keySet());
-                restored.forEach(
-                        (path, bytes) ->
-                                assertThat(bytes)
-                                        .as(log.toString())
-                                        .isEqualTo(content.get(path)));
+                restored.forEach((path, bytes) ->
+                        assertThat(bytes).as(log.toString()).isEqualTo(content.get(path)));
             }
         }
         reported.forEach((_, last) -> {
