@@ -19,6 +19,7 @@ public final class Bench {
                     new StatesBenchmark(),
                     new UpdateBenchmark(),
                     new SteadyBenchmark(),
+                    new FolderBenchmark(),
                     new NbdBenchmark(),
                     new OpenBenchmark());
 

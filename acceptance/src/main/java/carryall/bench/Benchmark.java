@@ -5,7 +5,8 @@ import java.util.List;
 
 /// One question, answered for Carryall and its peers in one run on one host.
 sealed interface Benchmark
-        permits NbdBenchmark,
+        permits FolderBenchmark,
+                NbdBenchmark,
                 OpenBenchmark,
                 StartBenchmark,
                 StatesBenchmark,
