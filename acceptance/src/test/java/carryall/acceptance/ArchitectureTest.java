@@ -55,9 +55,11 @@ final class ArchitectureTest {
                     .whereLayer("appliance")
                     .mayOnlyBeAccessedByLayers("release", "machine", "home", "recipe", "cli")
                     .whereLayer("chunk")
-                    .mayOnlyBeAccessedByLayers("appliance", "release", "machine", "home", "recipe", "cli")
+                    .mayOnlyBeAccessedByLayers(
+                            "appliance", "release", "machine", "home", "recipe", "cli")
                     .whereLayer("block")
-                    .mayOnlyBeAccessedByLayers("appliance", "release", "machine", "home", "recipe", "cli")
+                    .mayOnlyBeAccessedByLayers(
+                            "appliance", "release", "machine", "home", "recipe", "cli")
                     .whereLayer("block")
                     .mayOnlyAccessLayers("libc")
                     .whereLayer("libc")
@@ -73,7 +75,8 @@ final class ArchitectureTest {
                     .whereLayer("transport")
                     .mayOnlyBeAccessedByLayers("release", "machine", "home", "recipe", "cli")
                     .whereLayer("hypervisor")
-                    .mayOnlyBeAccessedByLayers("appliance", "release", "machine", "home", "recipe", "cli")
+                    .mayOnlyBeAccessedByLayers(
+                            "appliance", "release", "machine", "home", "recipe", "cli")
                     .whereLayer("crypto")
                     .mayOnlyAccessLayers("json")
                     .whereLayer("json")

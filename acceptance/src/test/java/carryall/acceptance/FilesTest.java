@@ -199,8 +199,7 @@ final class FilesTest {
                 "symlink b a",
                 "mknod null c 1 3",
                 "mknod pipe p");
-        Tool.run(
-                "debugfs", "-w", "-R", "write " + letter + " \"line\nfeed\"", base("plans") + "");
+        Tool.run("debugfs", "-w", "-R", "write " + letter + " \"line\nfeed\"", base("plans") + "");
         Path got = folder.resolve("got");
         Command.Result result = files("plans", "get", "/box", got.toString()).succeeded();
         assertThat(result.errors())

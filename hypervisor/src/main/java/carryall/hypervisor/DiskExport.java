@@ -69,9 +69,9 @@ public final class DiskExport implements AutoCloseable {
         }
     }
 
-    /// Ends what served from a directory and outlived a process that was killed: bubblewrap dies with
-    /// that, but if it is killed in the moment before its first process inside is told to, that does
-    /// not. The caller sees to it that no living process has its export there.
+    /// Ends what served from a directory and outlived a process that was killed: bubblewrap dies
+    /// with that, but if it is killed in the moment before its first process inside is told to,
+    /// that does not. The caller sees to it that no living process has its export there.
     public static void endLeft(Path directory) {
         String word = serving(directory.resolve(SOCKET));
         ProcessHandle.allProcesses()
