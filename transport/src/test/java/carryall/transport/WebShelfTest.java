@@ -63,7 +63,7 @@ final class WebShelfTest extends ReadingContract {
     void plainHttpBeyondLoopbackNeedsToBeAllowed() throws IOException {
         URI far = URI.create("http://shelf.example/");
         assertThatThrownBy(() -> new WebShelf(far, HttpSettings.usual()))
-                .isInstanceOf(TransportException.Refused.class)
+                .isInstanceOf(TransportException.WithoutTls.class)
                 .hasMessageContaining("plain HTTP is not allowed");
         new WebShelf(far, HttpSettings.usual().allowingPlainHttp());
     }
