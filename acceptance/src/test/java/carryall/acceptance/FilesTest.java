@@ -216,7 +216,10 @@ final class FilesTest {
         refused(files("plans", "get", "/box/a", folder + "/a"), MISSING, "no /box/a");
         refused(files("plans", "get", "/box/root/passwd", folder + "/p"), MISSING, "no /box/root");
         refused(files("plans", "get", "/box/null", folder + "/n"), MISSING, "neither");
-        refused(files("plans", "get", "/huge", folder + "/huge"), HOST, "do not fit");
+        refused(
+                files("plans", "get", "/huge", folder + "/huge"),
+                HOST,
+                "no space is left for " + folder);
         assertThat(Files.exists(folder.resolve("huge"), LinkOption.NOFOLLOW_LINKS)).isFalse();
         assertLeftNothing("plans");
     }

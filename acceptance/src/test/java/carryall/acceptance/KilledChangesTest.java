@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// longer.
 @Tag("crash")
 final class KilledChangesTest {
-    private static final int ROUNDS = Integer.getInteger("carryall.rounds", 15);
+    private static final int ROUNDS = Integer.getInteger("carryall.rounds", 8);
     private static final int LONGEST_VERB_MILLIS = 900;
     private static final int LONGEST_START_MILLIS = 2000;
     private static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -206,7 +206,7 @@ final class FilesOut {
         long usable = Files.getFileStore(jail).getUsableSpace();
         if (total > usable) {
             throw new MachineException.DiskFull(
-                    jail,
+                    jail.resolve("../..").normalize(),
                     new FileSystemException(
                             jail.toString(),
                             null,
