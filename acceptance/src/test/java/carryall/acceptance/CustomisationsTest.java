@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A Debian system is customised, goes over to a rebuilt release, and back to as published. Its two
-/// builds and many boots take a quarter of an hour, so that it is no part of the usual run:
-/// `./test -pl acceptance -am -DexcludedGroups= -Dgroups=customise`.
+/// builds and many boots take a quarter of an hour, so that it is no part of the usual run: `./test
+/// -pl acceptance -am -DexcludedGroups= -Dgroups=customise`.
 ///
 /// The two releases are kept in `.carryall/customise-home` and built only when what goes into them
 /// has changed.
