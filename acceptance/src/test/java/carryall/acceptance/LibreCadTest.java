@@ -250,6 +250,8 @@ final class LibreCadTest {
     }
 
     private void assertWhatIsTheUsers() throws Exception {
+        assertThat(command.run("logs", "librecad").succeeded().output())
+                .doesNotContain("could not be told");
         awaitGround();
         app.assertPlanHoldsALine();
         assertThat(ask("HOME=/home/user fc-list : file | grep -c Mine.ttf")).isEqualTo("1");
