@@ -145,6 +145,6 @@ final class UpdateTest {
                                 + UNUSED
                                 + "2>/dev/null"
                                 + " | strings");
-        return said.replaceAll("(?m)^tiny# *", "").strip().split("\\s*\n\\s*");
+        return said.replaceAll("(?m)^[tiny]*# *", "").strip().split("\\s*\n\\s*");
     }
 }
